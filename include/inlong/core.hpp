@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything but a transport: for those who bring their own.
+#ifndef INLONG_CORE_HPP
+#define INLONG_CORE_HPP
+
+#include <inlong/config.hpp>
+#include <inlong/delivery/check.hpp>
+#include <inlong/endpoint/endpoint.hpp>
+#include <inlong/endpoint/endpoint_list.hpp>
+#include <inlong/error.hpp>
+#include <inlong/fwd.hpp>
+#include <inlong/options.hpp>
+#include <inlong/outcome.hpp>
+#include <inlong/record.hpp>
+#include <inlong/reporter.hpp>
+#include <inlong/text.hpp>
+#include <inlong/transport/exchange.hpp>
+#include <inlong/transport/transport.hpp>
+#include <inlong/version.hpp>
+#include <inlong/wire/reply.hpp>
+#include <inlong/wire/server_code.hpp>
+
+#endif

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// The records of one destination and data time, encoded once into the bytes that are sent.
+#ifndef INLONG_DELIVERY_BATCH_HPP
+#define INLONG_DELIVERY_BATCH_HPP
+
+#include <inlong/config.hpp>
+#include <inlong/delivery/check.hpp>
+#include <inlong/detail/growing_array.hpp>
+#include <inlong/error.hpp>
+#include <inlong/options.hpp>
+#include <inlong/record.hpp>
+#include <inlong/wire/blank.hpp>
+#include <inlong/wire/byte_buffer.hpp>
+#include <inlong/wire/form.hpp>
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// The records of one destination that share a data time, and the bodies of the requests that carry them.
+///
+/// A request's body is three pieces: the head (`groupId`, `streamId` and the name `body`), a run of encoded
+/// records, and a tail (`dt`, `cnt`). DataProxy takes the fields in any order, so that the records stand where
+/// they were encoded until they are sent, in whatever runs a limit asks for.
+class batch {
+ public:
+  /// Forgets all records and takes a new destination. The ids are copied, encoded; errc says what is wrong with
+  /// them.
+  errc open(const destination& to, time_point time, form how, char separator) noexcept;
+
+  /// Encodes one more record, of which a request of its own must not be longer than `max_request_bytes`. When it
+  /// is refused, the batch is what it was.
+  errc append(std::string_view body, std::size_t max_request_bytes) noexcept;
+
+  std::size_t size() const noexcept { return ends_.size(); }
+
+  /// How many records from `first` on one request can carry; at least one.
+  std::size_t fitting(std::size_t first, std::size_t max_request_bytes) const noexcept;
+
+  /// The body of the request that carries `count` records from `first` on. Valid until the batch or its
+  /// `pieces` are used again.
+  std::array<std::string_view, 3> pieces(std::size_t first, std::size_t count) noexcept;
+
+  /// Memory that it holds, in bytes.
+  std::size_t capacity() const noexcept {
+    return bytes_.capacity() + ends_.capacity() * sizeof(std::size_t);
+  }
+
+ private:
+  errc encode(std::string_view text, std::optional<char> separator) noexcept;
+  std::size_t start(std::size_t record) const noexcept {
+    return record == 0 ? head_size_ : ends_[record - 1] + separator_size_;
+  }
+  std::size_t request_bytes(std::size_t first, std::size_t count) const noexcept;
+  static std::size_t digits(std::size_t count) noexcept;
+
+  byte_buffer bytes_;               // the head, then records with separators between them, encoded
+  growing_array<std::size_t> ends_;  // where each record ends in bytes_
+  std::size_t head_size_ = 0;
+  std::size_t separator_size_ = 0;  // encoded
+  form form_ = form::compact;
+  char separator_ = '\n';
+  std::size_t tail_size_ = 0;  // without the count
+  std::array<char, sizeof("&dt=-9223372036854775808&cnt=18446744073709551615")> tail_;
+};
+
+inline errc batch::open(const destination& to, time_point time, form how, char separator) noexcept {
+  bytes_.truncate(0);
+  ends_.truncate(0);
+  form_ = how;
+  separator_ = separator;
+  if (const errc error = check_destination(to); error != errc::ok) return error;
+  // The separator is encoded first, only to learn its size.
+  if (const errc error = encode({&separator, 1}, std::nullopt); error != errc::ok) return error;
+  separator_size_ = bytes_.size();
+  bytes_.truncate(0);
+  bool room = bytes_.append("groupId=") && encode(to.group_id, std::nullopt) == errc::ok;
+  room = room && bytes_.append("&streamId=") && encode(to.stream_id, std::nullopt) == errc::ok;
+  room = room && bytes_.append("&body=");
+  if (!room) return errc::out_of_memory;
+  head_size_ = bytes_.size();
+
+  char* end = tail_.data() + std::string_view("&dt=").copy(tail_.data(), 4);
+  end = std::to_chars(end, tail_.data() + tail_.size(), time.milliseconds()).ptr;
+  end += std::string_view("&cnt=").copy(end, 5);
+  tail_size_ = static_cast<std::size_t>(end - tail_.data());
+  return errc::ok;
+}
+
+inline errc batch::append(std::string_view body, std::size_t max_request_bytes) noexcept {
+  // Encoding never shortens: what is too large as it is need not be looked at.
+  if (body.size() > max_request_bytes) return errc::too_large;
+  if (is_blank(body)) return errc::blank_body;
+  const std::size_t before = bytes_.size();
+  errc error = size() == 0 ? errc::ok : encode({&separator_, 1}, std::nullopt);
+  if (error == errc::ok) error = encode(body, separator_);
+  const std::size_t end = bytes_.size();
+  if (error == errc::ok && !ends_.append(&end, 1)) error = errc::out_of_memory;
+  if (error == errc::ok && request_bytes(size() - 1, 1) > max_request_bytes) {
+    ends_.truncate(size() - 1);
+    error = errc::too_large;
+  }
+  if (error != errc::ok) bytes_.truncate(before);
+  return error;
+}
+
+inline std::size_t batch::fitting(std::size_t first, std::size_t max_request_bytes) const noexcept {
+  std::size_t count = 1;
+  while (first + count < size() && request_bytes(first, count + 1) <= max_request_bytes) ++count;
+  return count;
+}
+
+inline std::array<std::string_view, 3> batch::pieces(std::size_t first, std::size_t count) noexcept {
+  char* const end =
+      std::to_chars(tail_.data() + tail_size_, tail_.data() + tail_.size(), count).ptr;
+  const std::string_view bytes = bytes_.view();
+  return {bytes.substr(0, head_size_),
+          bytes.substr(start(first), ends_[first + count - 1] - start(first)),
+          {tail_.data(), static_cast<std::size_t>(end - tail_.data())}};
+}
+
+inline errc batch::encode(std::string_view text, std::optional<char> separator) noexcept {
+  switch (append_encoded(bytes_, text, form_, separator)) {
+    case text_fault::none:
+      return errc::ok;
+    case text_fault::not_utf8:
+      return errc::invalid_utf8;
+    case text_fault::holds_separator:
+      return errc::separator_in_body;
+    case text_fault::out_of_memory:
+      break;
+  }
+  return errc::out_of_memory;
+}
+
+inline std::size_t batch::request_bytes(std::size_t first, std::size_t count) const noexcept {
+  return head_size_ + (ends_[first + count - 1] - start(first)) + tail_size_ + digits(count);
+}
+
+inline std::size_t batch::digits(std::size_t count) noexcept {
+  std::size_t digits = 1;
+  for (; count >= 10; count /= 10) ++digits;
+  return digits;
+}
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// An array that grows in steps one can see, leaves new room uninitialised, and says so when it can't grow.
+#ifndef INLONG_DETAIL_GROWING_ARRAY_HPP
+#define INLONG_DETAIL_GROWING_ARRAY_HPP
+
+#include <inlong/config.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// Owns room for `capacity()` elements, of which the first `size()` are its content. Unlike std::vector it never
+/// throws, never fills what is about to be written, and gives its capacity exactly.
+template <class T>
+class growing_array {
+  static_assert(std::is_trivially_copyable_v<T>, "elements are moved as bytes");
+
+ public:
+  growing_array() = default;
+  growing_array(growing_array&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)),
+        size_(std::exchange(other.size_, 0)),
+        capacity_(std::exchange(other.capacity_, 0)) {}
+  growing_array& operator=(growing_array&& other) noexcept {
+    growing_array taken(std::move(other));
+    std::swap(data_, taken.data_);
+    std::swap(size_, taken.size_);
+    std::swap(capacity_, taken.capacity_);
+    return *this;
+  }
+  ~growing_array() { std::free(data_); }
+
+  T* data() noexcept { return data_; }
+  const T* data() const noexcept { return data_; }
+  const T& operator[](std::size_t index) const noexcept { return data_[index]; }
+  std::size_t size() const noexcept { return size_; }
+  std::size_t capacity() const noexcept { return capacity_; }
+
+  /// Makes room for `count` more elements. A new allocation at least doubles the capacity; where there is no
+  /// memory for it the answer is false and nothing has changed.
+  [[nodiscard]] bool ensure_room(std::size_t count) noexcept {
+    return count <= capacity_ - size_ || grow(count);
+  }
+
+  /// `elements` must not lie in this array.
+  [[nodiscard]] bool append(const T* elements, std::size_t count) noexcept {
+    if (!ensure_room(count)) return false;
+    if (count != 0) std::memcpy(data_ + size_, elements, count * sizeof(T));
+    size_ += count;
+    return true;
+  }
+
+  /// Takes what was written from `data() + size()` up to `end` into the content.
+  void extend_to(const T* end) noexcept { size_ = static_cast<std::size_t>(end - data_); }
+
+  /// Gives up what stands behind the first `size` elements; the capacity stays.
+  void truncate(std::size_t size) noexcept { size_ = size; }
+
+ private:
+  bool grow(std::size_t count) noexcept {
+    constexpr std::size_t most = (std::numeric_limits<std::size_t>::max)() / sizeof(T);
+    if (count > most - size_) return false;
+    const std::size_t doubled = capacity_ > most / 2 ? most : capacity_ * 2;
+    const std::size_t grown = (std::max)(doubled, size_ + count);
+    void* const moved = std::realloc(data_, grown * sizeof(T));
+    if (moved == nullptr) return false;
+    data_ = static_cast<T*>(moved);
+    capacity_ = grown;
+    return true;
+  }
+
+  T* data_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif

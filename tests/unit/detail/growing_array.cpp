@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <inlong/detail/growing_array.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+using inlong::detail::growing_array;
+
+TEST_CASE("an array keeps what is appended, and at least doubles when it grows") {
+  growing_array<int> numbers;
+  CHECK(numbers.capacity() == 0);
+  std::size_t growths = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const std::size_t before = numbers.capacity();
+    REQUIRE(numbers.append(&i, 1));
+    if (numbers.capacity() == before) continue;
+    ++growths;
+    CHECK(numbers.capacity() >= 2 * before);
+  }
+  CHECK(growths <= 11);
+  for (int i = 0; i < 1000; ++i) REQUIRE(numbers[static_cast<std::size_t>(i)] == i);
+}
+
+TEST_CASE("where there is no memory nothing has changed") {
+  growing_array<std::uint64_t> numbers;
+  const std::uint64_t one = 1;
+  REQUIRE(numbers.append(&one, 1));
+  const std::size_t capacity = numbers.capacity();
+  CHECK_FALSE(numbers.ensure_room(static_cast<std::size_t>(-1)));
+  CHECK_FALSE(numbers.ensure_room(static_cast<std::size_t>(-1) / sizeof(one)));
+  CHECK(numbers.size() == 1);
+  CHECK(numbers.capacity() == capacity);
+  CHECK(numbers[0] == 1);
+}
+
+TEST_CASE("content is cut without giving up room, and moves with the array") {
+  growing_array<char> bytes;
+  REQUIRE(bytes.append("abcdef", 6));
+  const std::size_t capacity = bytes.capacity();
+  bytes.truncate(2);
+  CHECK(bytes.size() == 2);
+  CHECK(bytes.capacity() == capacity);
+  growing_array<char> moved(std::move(bytes));
+  CHECK(moved.size() == 2);
+  CHECK(moved[1] == 'b');
+  growing_array<char> assigned;
+  REQUIRE(assigned.append("x", 1));
+  assigned = std::move(moved);
+  CHECK(assigned[0] == 'a');
+}

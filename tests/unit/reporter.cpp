@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <inlong/reporter.hpp>
+
+#include <inlong/testing/scripted_transport.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <list>
+#include <ostream>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+using namespace std::chrono_literals;
+using inlong::certainty;
+using inlong::errc;
+using inlong::options;
+using inlong::outcome;
+using inlong::testing::scripted_transport;
+using reporter = inlong::basic_reporter<scripted_transport>;
+
+namespace {
+
+const inlong::destination to{"group", "stream"};
+
+std::string field(const scripted_transport::posted& sent, const std::string& name) {
+  const std::string form = '&' + sent.body;
+  const std::size_t start = form.find('&' + name + '=') + name.size() + 2;
+  return form.substr(start, form.find('&', start) - start);
+}
+
+}  // namespace
+
+TEST_CASE("a reporter is made from texts, lists and ranges, with options or without") {
+  const std::vector<std::string> range{"a", "b"};
+  const reporter one({"a"});
+  const reporter two({"a", "b"});
+  const reporter braces{"a", "b"};
+  const reporter double_braces{{"a", "b"}};
+  const reporter commas("a:1,b:2");
+  const reporter from_range(range);
+  const reporter with_options(range, options{});
+  const reporter empty_options({"a", "b"}, {});
+  const reporter from_list(inlong::endpoint_list{"a"});
+  CHECK_FALSE(std::is_constructible_v<reporter, const char*, const char*>);
+  CHECK_FALSE(std::is_constructible_v<reporter, std::vector<std::string>::iterator, std::vector<std::string>::iterator>);
+  CHECK_FALSE(std::is_constructible_v<reporter, std::vector<char>>);
+  CHECK_FALSE(std::is_copy_constructible_v<reporter>);
+}
+
+TEST_CASE("bodies are passed as one text or as any range of texts") {
+  scripted_transport network;
+  reporter sender({"a"}, {}, network);
+  const char array[] = "array";
+  const std::string string = "string";
+  CHECK(sender.report(to, "literal"));
+  CHECK(sender.report(to, array));
+  CHECK(sender.report(to, string));
+  CHECK(sender.report(to, std::string_view("view")));
+  CHECK(sender.report(to, {"a", "b"}));
+  CHECK(sender.report(to, {{"a"}, {"b"}}));
+  CHECK(sender.report(to, std::vector<std::string>{"a", "b"}));
+  CHECK(sender.report(to, std::vector<const char*>{"a", "b"}));
+  CHECK(sender.report(to, std::list<std::string_view>{"a", "b"}));
+  CHECK(sender.report({"group", "stream"}, {string, array, "literal"}));
+
+  const auto journal = network.journal();
+  const std::vector<std::string> expected{"literal", "array", "string", "view", "a%0Ab",
+                                          "a%0Ab",   "a%0Ab", "a%0Ab",  "a%0Ab", "string%0Aarray%0Aliteral"};
+  REQUIRE(journal.size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) CHECK(field(journal[i], "body") == expected[i]);
+}
+
+TEST_CASE("a request carries ids, body, data time and count") {
+  scripted_transport network;
+  options how;
+  how.headers = {{"X-Token", "t"}};
+  how.keep_alive = false;
+  how.connect_timeout = 123ms;
+  reporter sender({"http://gateway/in"}, how, network);
+  const auto before = std::chrono::system_clock::now();
+  CHECK(sender.report({"g&1", "s;2"}, {"x=1", "y+z"}, inlong::time_point(-5ms)));
+  CHECK(sender.report(to, "now"));
+  const auto journal = network.journal();
+  CHECK(journal[0].body == "groupId=g%261&streamId=s%3B2&body=x%3D1%0Ay%2Bz&dt=-5&cnt=2");
+  CHECK(journal[0].path == "/in/dataproxy/message");
+  CHECK(journal[0].headers.at(0).name == "X-Token");
+  CHECK_FALSE(journal[0].keep_alive);
+  CHECK(journal[0].connect_timeout == 123ms);
+  const auto dt = std::stoll(field(journal[1], "dt"));
+  CHECK(dt >= inlong::time_point(before).milliseconds());
+  CHECK(dt <= inlong::time_point(std::chrono::system_clock::now()).milliseconds());
+}
+
+TEST_CASE("a delivered call says so exactly") {
+  reporter sender({"10.0.0.1"});
+  const outcome sent = sender.report(to, {"a", "b"});
+  CHECK(sent);
+  CHECK(sent.error == errc::ok);
+  CHECK(sent.delivered == 2);
+  CHECK(sent.records == 2);
+  CHECK(sent.known == certainty::stored);
+  CHECK(sent.server_code == 0);
+  CHECK(sent.http_status == 200);
+  CHECK(sent.attempts == 1);
+  CHECK(sent.address == "10.0.0.1:46802");
+}
+
+TEST_CASE("bad input is refused with an error of its own, and nothing is sent") {
+  scripted_transport network;
+  options how;
+  how.max_request_bytes = 1000;
+  reporter sender({"a"}, how, network);
+  const auto error = [&](const inlong::destination& where, std::string_view body) {
+    const outcome sent = sender.report(where, body);
+    CHECK(sent.delivered == 0);
+    CHECK(sent.attempts == 0);
+    CHECK(sent.known == certainty::not_stored);
+    CHECK(sent.message().find("nothing was sent") != std::string::npos);
+    return sent.error;
+  };
+  CHECK(error({"", "s"}, "x") == errc::blank_group);
+  CHECK(error({" \xe3\x80\x80", "s"}, "x") == errc::blank_group);
+  CHECK(error({"g", "\t"}, "x") == errc::blank_stream);
+  CHECK(error({"g\n", "s"}, "x") == errc::invalid_group);
+  CHECK(error({"g", "s\xc2\x85"}, "x") == errc::invalid_stream);
+  CHECK(error({"g", "s\xff"}, "x") == errc::invalid_stream);
+  CHECK(error(to, "") == errc::blank_body);
+  CHECK(error(to, " \t\r\v\f\xe2\x80\xa8") == errc::blank_body);
+  CHECK(error(to, "\xc3(") == errc::invalid_utf8);
+  CHECK(error(to, "a\nb") == errc::separator_in_body);
+  CHECK(error(to, std::string(1001, 'x')) == errc::too_large);
+  CHECK(error(to, std::string(400, '%')) == errc::too_large);
+  CHECK(sender.report(to, std::vector<std::string>{}).error == errc::no_records);
+  CHECK(network.journal().empty());
+}
+
+TEST_CASE("one bad body of a range refuses all of them and is named by its index") {
+  scripted_transport network;
+  reporter sender({"a"}, {}, network);
+  const outcome sent = sender.report(to, {"fine", "fine too", " ", "\xff"});
+  CHECK(sent.error == errc::blank_body);
+  CHECK(sent.message().find("bodies[2]: ") == 0);
+  CHECK(network.journal().empty());
+}
+
+TEST_CASE("the record separator is an option") {
+  scripted_transport network;
+  options how;
+  how.record_separator = '|';
+  reporter sender({"a"}, how, network);
+  CHECK(sender.report(to, {"a\nb", "c"}));
+  CHECK(field(network.journal()[0], "body") == "a%0Ab|c");
+  CHECK(sender.report(to, "a|b").error == errc::separator_in_body);
+}
+
+TEST_CASE("strict form escapes everything but unreserved characters") {
+  scripted_transport network;
+  options how;
+  how.form = inlong::form::strict;
+  reporter sender({"a"}, how, network);
+  CHECK(sender.report({"g 1", "s"}, "a b\xc3\xa9~"));
+  CHECK(network.journal()[0].body.find("groupId=g%201&streamId=s&body=a%20b%C3%A9~&dt=") == 0);
+}
+
+TEST_CASE("a range is divided into requests of at most the limit, and in as few as it takes") {
+  scripted_transport network;
+  options how;
+  how.max_request_bytes = 200;
+  reporter sender({"a"}, how, network);
+  std::vector<std::string> bodies;
+  for (int i = 0; i < 100; ++i) bodies.push_back(std::to_string(i) + std::string(static_cast<std::size_t>(i % 40), '='));
+  const outcome sent = sender.report(to, bodies, inlong::time_point(7ms));
+  CHECK(sent.delivered == 100);
+  const auto journal = network.journal();
+  CHECK(sent.attempts == journal.size());
+  std::string joined;
+  std::size_t counted = 0;
+  for (std::size_t i = 0; i < journal.size(); ++i) {
+    CHECK(journal[i].body.size() <= 200);
+    CHECK(field(journal[i], "dt") == "7");
+    counted += std::stoul(field(journal[i], "cnt"));
+    joined += (i == 0 ? "" : "%0A") + field(journal[i], "body");
+    if (i + 1 == journal.size()) continue;
+    const std::string next = field(journal[i + 1], "body");
+    const std::size_t with_one_more =
+        journal[i].body.size() + 3 + next.substr(0, next.find("%0A")).size() + (field(journal[i], "cnt") == "9");
+    CHECK(with_one_more > 200);
+  }
+  CHECK(counted == 100);
+  std::string expected;
+  for (const std::string& body : bodies) {
+    expected += expected.empty() ? "" : "%0A";
+    for (const char c : body) expected += c == '=' ? std::string("%3D") : std::string(1, c);
+  }
+  CHECK(joined == expected);
+}
+
+TEST_CASE("a record that fills a request to the last byte is sent, one byte more is too large") {
+  scripted_transport network;
+  options how;
+  how.max_request_bytes = 500;
+  reporter sender({"a"}, how, network);
+  const inlong::time_point time(0ms);
+  const std::size_t around = std::string("groupId=group&streamId=stream&body=&dt=0&cnt=1").size();
+  CHECK(sender.report(to, std::string(500 - around, 'x'), time));
+  CHECK(network.journal()[0].body.size() == 500);
+  CHECK(sender.report(to, std::string(501 - around, 'x'), time).error == errc::too_large);
+}
+
+TEST_CASE("a call stops at the first request that fails, and says how far it came") {
+  scripted_transport network;
+  options how;
+  how.max_request_bytes = 70;
+  reporter sender({"a"}, how, network);
+  network.next(scripted_transport::code(0));
+  network.next(scripted_transport::code(0));
+  network.next(scripted_transport::code(115));
+  const std::string body(15, 'x');  // one to a request
+  const outcome sent = sender.report(to, {body, body, body, body}, inlong::time_point(0ms));
+  CHECK(sent.error == errc::unknown_stream);
+  CHECK(sent.delivered == 2);
+  CHECK(sent.records == 4);
+  CHECK(sent.known == certainty::not_stored);
+  CHECK(sent.server_code == 115);
+  CHECK(network.journal().size() == 3);
+}
+
+TEST_CASE("an address that can't be reached passes the request to the next, and is not asked first again") {
+  std::atomic<int> refused{0};
+  scripted_transport network([&](const scripted_transport::posted& sent) {
+    if (sent.address == "dead:46802") {
+      ++refused;
+      return scripted_transport::not_sent();
+    }
+    return scripted_transport::code(0);
+  });
+  for (int i = 0; i < 20; ++i) {
+    reporter sender({"dead", "alive"}, {}, network);
+    for (int call = 0; call < 5; ++call) {
+      const outcome sent = sender.report(to, "x");
+      CHECK(sent);
+      CHECK(sent.address == "alive:46802");
+    }
+  }
+  CHECK(refused > 0);
+  CHECK(refused < 20);  // a random first one, so that not every reporter begins with the dead one
+}
+
+TEST_CASE("every address is tried once, and the last failure is told") {
+  scripted_transport network([](const auto&) { return scripted_transport::not_sent(); });
+  reporter sender({"a", "b", "c"}, {}, network);
+  const outcome sent = sender.report(to, "x");
+  CHECK(sent.error == errc::unreachable);
+  CHECK(sent.known == certainty::not_stored);
+  CHECK(sent.attempts == 3);
+  std::set<std::string> tried;
+  for (const auto& each : network.journal()) tried.insert(each.address);
+  CHECK(tried.size() == 3);
+}
+
+TEST_CASE("what may have been stored is not sent again") {
+  scripted_transport network([](const auto&) { return scripted_transport::maybe_sent(); });
+  reporter sender({"a", "b"}, {}, network);
+  const outcome sent = sender.report(to, "x");
+  CHECK(sent.error == errc::connection_lost);
+  CHECK(sent.known == certainty::maybe_stored);
+  CHECK(sent.attempts == 1);
+}
+
+TEST_CASE("a stale connection costs the only address nothing, but is not tried for ever") {
+  scripted_transport network;
+  inlong::exchange stale = scripted_transport::not_sent(std::errc::broken_pipe);
+  stale.stale = true;
+  reporter sender({"a"}, {}, network);
+  network.next(stale);
+  CHECK(sender.report(to, "x"));
+  network.next(stale);
+  network.next(stale);
+  CHECK(sender.report(to, "x").error == errc::connection_lost);
+  CHECK(network.journal().size() == 4);
+}
+
+TEST_CASE("nothing is tried after the deadline, nor after a cancel") {
+  scripted_transport network;
+  options how;
+  how.delivery_timeout = 1ms;
+  network = scripted_transport([](const scripted_transport::posted& sent) {
+    while (std::chrono::steady_clock::now() < sent.deadline) std::this_thread::yield();
+    return scripted_transport::not_sent(std::errc::timed_out);
+  });
+  reporter late({"a", "b", "c"}, how, network);
+  const outcome sent = late.report(to, "x");
+  CHECK(sent.error == errc::timeout);
+  CHECK(sent.attempts == 1);
+
+  scripted_transport cancelled([](const auto&) { return scripted_transport::not_sent(std::errc::operation_canceled); });
+  reporter stopped({"a", "b", "c"}, {}, cancelled);
+  const outcome ended = stopped.report(to, "x");
+  CHECK(ended.error == errc::cancelled);
+  CHECK(ended.attempts == 1);
+}
+
+TEST_CASE("a request may take its timeout and the time its body takes, but not past the call's deadline") {
+  scripted_transport network;
+  options how;
+  how.request_timeout = 1s;
+  how.delivery_timeout = 1h;
+  how.max_request_bytes = 1'100'000;
+  reporter patient({"a"}, how, network);
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(patient.report(to, "x"));
+  CHECK(patient.report(to, std::string(1024 * 1024, 'x')));
+  how.delivery_timeout = 500ms;
+  reporter hasty({"a"}, how, network);
+  CHECK(hasty.report(to, "x"));
+  how.delivery_timeout = how.request_timeout = (std::chrono::milliseconds::max)();
+  reporter endless({"a"}, how, network);
+  CHECK(endless.report(to, "x"));
+  const auto spent = std::chrono::steady_clock::now() - start;
+  const auto journal = network.journal();
+  const auto allowed = [&](std::size_t index, std::chrono::milliseconds expected) {
+    CHECK(journal[index].deadline >= start + expected);
+    CHECK(journal[index].deadline <= start + spent + expected);
+  };
+  allowed(0, 1s);
+  allowed(1, 1s + std::chrono::milliseconds((1024 * 1024 + 47) / 102));
+  allowed(2, 500ms);
+  CHECK(journal[3].deadline == (std::chrono::steady_clock::time_point::max)());
+}
+
+TEST_CASE("any number of threads report at once, each call on a transport of its own") {
+  struct busy_transport {
+    std::atomic<int>* most;
+    std::atomic<int>* running;
+    std::atomic<bool> in_use{false};
+    busy_transport(std::atomic<int>* m, std::atomic<int>* r) : most(m), running(r) {}
+    busy_transport(const busy_transport& other) : most(other.most), running(other.running) {}
+    inlong::exchange post(const inlong::request&) {
+      CHECK_FALSE(in_use.exchange(true));
+      const int now = ++*running;
+      for (int seen = *most; seen < now && !most->compare_exchange_weak(seen, now);) {}
+      while (*most < 4) std::this_thread::yield();  // until four are inside at once
+      --*running;
+      in_use = false;
+      return scripted_transport::code(0);
+    }
+    void cancel() noexcept {}
+  };
+  std::atomic<int> most{0};
+  std::atomic<int> running{0};
+  inlong::basic_reporter<busy_transport> sender({"a"}, {}, busy_transport(&most, &running));
+  std::atomic<int> delivered{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int call = 0; call < 1000; ++call) delivered += sender.report(to, "x") ? 1 : 0;
+    });
+  }
+  for (std::thread& each : threads) each.join();
+  CHECK(delivered == 4000);
+}
+
+TEST_CASE("running out of memory inside a transport is an error, and nobody knows what was stored") {
+#if INLONG_EXCEPTIONS
+  scripted_transport network([](const auto&) -> inlong::exchange { throw std::bad_alloc(); });
+  reporter sender({"a"}, {}, network);
+  const outcome sent = sender.report(to, "x");
+  CHECK(sent.error == errc::out_of_memory);
+  CHECK(sent.known == certainty::maybe_stored);
+#endif
+}
+
+#if INLONG_EXCEPTIONS
+TEST_CASE("a reporter that can't work is not made") {
+  const auto thrown = [](auto make, errc expected) -> std::string {
+    try {
+      make();
+    } catch (const std::system_error& error) {
+      CHECK(error.code() == expected);
+      return error.what();
+    }
+    return "nothing thrown";
+  };
+  CHECK(thrown([] { reporter({"a", "b:0"}); }, errc::bad_address).find("addresses[1] \"b:0\"") == 0);
+  CHECK(thrown([] { reporter(std::vector<std::string>{}); }, errc::no_endpoints).find("empty") != std::string::npos);
+  CHECK(thrown([] { reporter({"https://a"}); }, errc::unsupported_scheme).find("https://a") != std::string::npos);
+  options how;
+  how.request_timeout = 0ms;
+  CHECK(thrown([&] { reporter({"a"}, how); }, errc::bad_option).find("options.request_timeout") == 0);
+}
+#endif
