@@ -23,6 +23,9 @@ enum class errc {
   unsupported_scheme = 3,
   bad_option = 4,
 
+  // The reporter can't be used here.
+  forked = 10,
+
   // The call was refused before anything was sent.
   no_records = 20,
   blank_group = 21,
@@ -61,6 +64,8 @@ constexpr std::string_view describe(errc error) noexcept {
       return "this transport can't do the address's scheme: use http://, or another transport";
     case errc::bad_option:
       return "bad option (see inlong::options)";
+    case errc::forked:
+      return "the reporter belongs to the parent process: make one in the child, after the fork";
     case errc::no_records:
       return "no records: pass at least one body";
     case errc::blank_group:

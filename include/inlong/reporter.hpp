@@ -7,6 +7,7 @@
 #include <inlong/delivery/batch.hpp>
 #include <inlong/delivery/verdict.hpp>
 #include <inlong/detail/deadline.hpp>
+#include <inlong/detail/fork.hpp>
 #include <inlong/detail/pool.hpp>
 #include <inlong/detail/random.hpp>
 #include <inlong/endpoint/endpoint_list.hpp>
@@ -39,7 +40,8 @@ INLONG_NAMESPACE_BEGIN
 ///
 /// Any number of threads may call `report` at once: their calls run side by side, each on a connection of its
 /// own, which is kept for the next call. Without addresses that answer, a call blocks for
-/// `options.delivery_timeout` at most. No call may be running when the reporter is destroyed.
+/// `options.delivery_timeout` at most. No call may be running when the reporter is destroyed. After a fork the child's
+/// copy refuses every call; the parent's is not affected.
 template <class Transport>
 class basic_reporter {
  public:
@@ -107,6 +109,7 @@ class basic_reporter {
   options options_;
   checked_transport original_;
   detail::problem problem_;
+  detail::process_mark home_;
   std::atomic<std::size_t> preferred_{0};  // the endpoint that was reached last
   detail::pool<session> sessions_;
 };
@@ -140,7 +143,8 @@ outcome basic_reporter<Transport>::report_all(destination to, const Bodies& bodi
   outcome result;
   result.error = problem_.error;
   result.detail = problem_.text;
-  if (problem_) return result;
+  if (!home_.is_here()) result.error = errc::forked;
+  if (!result) return result;
 #if INLONG_EXCEPTIONS
   try {
 #endif

@@ -16,6 +16,9 @@
 #include <thread>
 #include <vector>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 using namespace std::chrono_literals;
 using inlong::certainty;
 using inlong::errc;
@@ -364,6 +367,21 @@ TEST_CASE("any number of threads report at once, each call on a transport of its
   }
   for (std::thread& each : threads) each.join();
   CHECK(delivered == 4000);
+}
+
+TEST_CASE("in a forked child the parent's reporter refuses, and one of the child's own works") {
+  scripted_transport network;
+  reporter sender({"a"}, {}, network);
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool refused = sender.report(to, "x").error == errc::forked;
+    const bool works = static_cast<bool>(reporter({"a"}, {}, network).report(to, "x"));
+    _exit(refused && works ? 0 : 1);
+  }
+  int status = 1;
+  waitpid(child, &status, 0);
+  CHECK(status == 0);
+  CHECK(sender.report(to, "x"));
 }
 
 TEST_CASE("running out of memory inside a transport is an error, and nobody knows what was stored") {
