@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// The life of one connection to the stand-in: what is read, what is answered, how it ends.
+#ifndef INLONG_TESTING_SESSION_HPP
+#define INLONG_TESTING_SESSION_HPP
+
+#include <inlong/config.hpp>
+#include <inlong/testing/connection.hpp>
+#include <inlong/testing/deadline.hpp>
+#include <inlong/testing/http_answer.hpp>
+#include <inlong/testing/journal.hpp>
+#include <inlong/testing/node.hpp>
+#include <inlong/testing/performance.hpp>
+#include <inlong/testing/reaction.hpp>
+#include <inlong/testing/received_request.hpp>
+#include <inlong/testing/request_reader.hpp>
+#include <inlong/testing/script.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace testing {
+namespace detail {
+
+/// Serves one connection, on that connection's thread.
+class session {
+ public:
+  session(connection& link, const node& served_by, journal& kept_in, script& told_by,
+          std::chrono::milliseconds idle_timeout)
+      : link_(link), node_(served_by), journal_(kept_in), script_(told_by), idle_timeout_(idle_timeout) {}
+
+  /// Returns when the connection is to be closed, or has ended.
+  void run() {
+    const reaction accepted = script_.at_accept();
+    if (accepted.answer != kind::proper && !play(accepted, reply_to({}, accepted))) return;
+    restart_idle_timer();
+    while (link_.is_open() && advance()) {
+    }
+  }
+
+ private:
+  using kind = reaction::kind;
+
+  /// What goes out.
+  struct reply {
+    std::string bytes;
+    int status = 0;
+    std::optional<int> code;
+    bool closes = false;
+  };
+
+  /// False: the connection is to be closed.
+  bool advance() {
+    switch (reader_.next(node_.max_message_bytes)) {
+      case request_reader::arrival::nothing:
+        return read_more();
+      case request_reader::arrival::request:
+        return serve(take_request());
+      case request_reader::arrival::expected:
+        link_.post(http_answer{100, {}, {}}.bytes());
+        continued_ = true;
+        return true;
+      case request_reader::arrival::expectation_failed:
+        return refuse({417, {}, {}});
+      case request_reader::arrival::too_large:
+        return refuse({413, {}, {}});
+      case request_reader::arrival::too_large_to_keep:
+        refuse({413, {{"content-length", "0"}, {"connection", "close"}}, {}});
+        return finish();
+    }
+    return false;
+  }
+
+  bool read_more() {
+    if (reader_.arrived() > 0 && !react_early()) return false;
+    switch (link_.wait_for_bytes(idle_deadline_)) {
+      case connection::news::bytes:
+        if (!react_early()) return false;
+        reader_.feed(link_.read());
+        return true;
+      case connection::news::nothing:
+        // DataProxy takes the timeout for an exception without a text, and says so, asked or not.
+        answer(link_, code_answer(INT32_MAX, process_failure("null").message).bytes());
+        return false;
+      case connection::news::end:
+        return false;
+    }
+    return false;
+  }
+
+  /// Does what is not to wait until the request that is arriving is whole.
+  bool react_early() {
+    take_turn();
+    if (!turn_ || !is_early(*turn_) || reader_.arrived() < *turn_->request_bytes) return true;
+    reader_.ignore_request();
+    const reaction what = *std::exchange(turn_, std::nullopt);
+    return play(what, reply_to({}, what));
+  }
+
+  bool serve(received_request request) {
+    take_turn();
+    restart_idle_timer();
+    const reaction what = turn_ ? *std::exchange(turn_, std::nullopt) : script_.at_end(request);
+    const reply planned = reply_to(request, what);
+    continued_ = false;
+    if (!is_early(what)) keep(std::move(request), planned);
+    return play(what, planned);
+  }
+
+  bool play(const reaction& what, const reply& planned) {
+    if (!perform(link_, what, planned.bytes)) return false;
+    return planned.closes && what.end == reaction::ending::natural ? finish() : true;
+  }
+
+  /// Answers a request that is not whole.
+  bool refuse(const http_answer& refusal) {
+    take_turn();
+    turn_.reset();
+    const reply planned{refusal.bytes(), refusal.status, {}, false};
+    keep(take_request(), planned);
+    answer(link_, planned.bytes);
+    return true;
+  }
+
+  /// After an answer that closes: requests that have arrived by now are stored all the same, and not answered.
+  bool finish() {
+    while (true) {
+      const request_reader::arrival arrived = reader_.next(node_.max_message_bytes);
+      if (arrived == request_reader::arrival::nothing) return false;
+      if (arrived != request_reader::arrival::request) continue;
+      received_request request = take_request();
+      reply_to(request, reaction::proper());
+      keep(std::move(request), {});
+    }
+  }
+
+  /// A reaction takes the turn of a request when the first of its bytes arrive.
+  void take_turn() {
+    if (turn_position_ == reader_.position()) return;
+    turn_position_ = reader_.position();
+    turn_ = script_.at_begin();
+  }
+
+  static bool is_early(const reaction& what) noexcept {
+    return what.request_bytes && what.answer != kind::proper;
+  }
+
+  received_request take_request() {
+    received_request request = std::move(reader_.request());
+    request.connection = link_.number();
+    request.time = std::chrono::steady_clock::now();
+    return request;
+  }
+
+  /// Also stores the request, if that is what becomes of it.
+  reply reply_to(const received_request& request, const reaction& what) {
+    decision decided;
+    if (what.answer == kind::proper || what.stores) decided = node_.decide(request, link_.peer());
+    if (decided.stores) journal_.store(std::move(*decided.stores));
+
+    const bool asked_to_close = asks_to_close(request);
+    switch (what.answer) {
+      case kind::proper:
+        if (!decided.answers) return {};
+        return {dressed(code_answer(decided.code, decided.message, decided.callback), request, what),
+                200, decided.code, decided.closes};
+      case kind::http:
+        return {dressed(what.http, request, what), what.http.status, what.answered_code,
+                asked_to_close || closes_after(what.answered_code.value_or(0))};
+      case kind::raw:
+        return {what.bytes, 0, {}, asked_to_close};
+      case kind::none:
+        return {};
+    }
+    return {};
+  }
+
+  std::string dressed(http_answer plain, const received_request& request, const reaction& what) const {
+    for (const auto& [name, value] : what.headers) plain.set_header(name, value);
+    // Netty takes the first answer to a HEAD request for the one without a body, be it a 100.
+    return plain.bytes(request.method == "HEAD" && !continued_);
+  }
+
+  void keep(received_request&& request, const reply& planned) {
+    if (can_answer(link_)) {
+      request.status = planned.status;
+      request.code = planned.code;
+    }
+    journal_.add(std::move(request));
+  }
+
+  void restart_idle_timer() { idle_deadline_ = from_now(idle_timeout_); }
+
+  connection& link_;
+  const node& node_;
+  journal& journal_;
+  script& script_;
+  const std::chrono::milliseconds idle_timeout_;
+  request_reader reader_;
+  steady_time idle_deadline_;
+  // The request that is arriving was told to go on.
+  bool continued_ = false;
+  // What the script has for the request that is arriving, and which one that is.
+  std::optional<reaction> turn_;
+  std::uint64_t turn_position_ = (std::numeric_limits<std::uint64_t>::max)();
+};
+
+}  // namespace detail
+}  // namespace testing
+
+INLONG_NAMESPACE_END
+
+#endif
