@@ -13,11 +13,11 @@
 #include <inlong/outcome.hpp>
 #include <inlong/record.hpp>
 #include <inlong/reporter.hpp>
+#include <inlong/server_code.hpp>
 #include <inlong/text.hpp>
 #include <inlong/transport/exchange.hpp>
 #include <inlong/transport/transport.hpp>
 #include <inlong/version.hpp>
 #include <inlong/wire/reply.hpp>
-#include <inlong/wire/server_code.hpp>
 
 #endif

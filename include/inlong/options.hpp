@@ -13,11 +13,13 @@
 
 INLONG_NAMESPACE_BEGIN
 
-/// How bodies are written into the form of a request. DataProxy reads both alike.
+/// How a text is escaped in the form that goes to the server, which reads the same from both.
 enum class form {
-  /// Escapes what the server needs escaped, and what is unsafe in between: about 1.02 bytes a byte.
+  /// Escapes what the server would misread, `%` `+` `&` `;` `#`, and for the sake of anything in between `=`,
+  /// controls and DEL; everything else goes raw. Takes about 1.02 bytes a byte.
   compact,
-  /// Full percent-encoding, for a gateway that insists on it: up to 3 bytes a byte.
+  /// Escapes everything but the unreserved characters of RFC 3986, for a gateway that insists. Takes up to 3 bytes a
+  /// byte.
   strict,
 };
 

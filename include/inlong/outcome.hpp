@@ -5,7 +5,7 @@
 
 #include <inlong/config.hpp>
 #include <inlong/error.hpp>
-#include <inlong/wire/server_code.hpp>
+#include <inlong/server_code.hpp>
 
 #include <chrono>
 #include <cstddef>

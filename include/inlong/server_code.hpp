@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every code that a DataProxy may answer: what it means, and what to do about it.
-#ifndef INLONG_WIRE_SERVER_CODE_HPP
-#define INLONG_WIRE_SERVER_CODE_HPP
+#ifndef INLONG_SERVER_CODE_HPP
+#define INLONG_SERVER_CODE_HPP
 
 #include <inlong/config.hpp>
 

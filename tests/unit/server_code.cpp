@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <inlong/wire/server_code.hpp>
+#include <inlong/server_code.hpp>
 
 #include <doctest/doctest.h>
 

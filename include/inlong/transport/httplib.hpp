@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+// The default transport: cpp-httplib writes requests and parses answers, over sockets of the library's own.
+#ifndef INLONG_TRANSPORT_HTTPLIB_HPP
+#define INLONG_TRANSPORT_HTTPLIB_HPP
+
+#include <inlong/config.hpp>
+#include <inlong/endpoint/endpoint.hpp>
+#include <inlong/options.hpp>
+#include <inlong/server_code.hpp>
+#include <inlong/transport/connect.hpp>
+#include <inlong/transport/exchange.hpp>
+#include <inlong/transport/failure.hpp>
+#include <inlong/transport/kept_connections.hpp>
+#include <inlong/transport/resolve.hpp>
+#include <inlong/transport/round_trip.hpp>
+#include <inlong/transport/socket.hpp>
+#include <inlong/version.hpp>
+#include <inlong/wire/reply.hpp>
+
+#include <httplib.h>
+
+#include <algorithm>
+#include <chrono>
+#include <climits>
+#include <cstddef>
+#include <ctime>
+#include <exception>
+#include <new>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+/// INLONG_HTTPLIB_WITHOUT_TLS: 1 if the cpp-httplib in use is a compiled library that was built without TLS.
+/// Default: 0.
+#ifndef INLONG_HTTPLIB_WITHOUT_TLS
+#define INLONG_HTTPLIB_WITHOUT_TLS 0
+#endif
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// What cpp-httplib reads from and writes to: a round trip instead of a socket of its own.
+class httplib_stream final : public ::httplib::Stream {
+ public:
+  explicit httplib_stream(round_trip& trip) noexcept : trip_(trip) {}
+
+  // Which of these are pure virtual differs from version to version; therefore there is no `override`.
+  bool is_readable() const { return true; }
+  bool is_writable() const { return true; }
+  bool wait_readable() const { return true; }
+  bool wait_writable() const { return true; }
+  ssize_t read(char* to, std::size_t size) { return static_cast<ssize_t>(trip_.read(to, size)); }
+  ssize_t write(const char* from, std::size_t size) {
+    trip_.add_to_head({from, size});
+    return static_cast<ssize_t>(size);
+  }
+  void get_remote_ip_and_port(std::string&, int&) const {}
+  void get_local_ip_and_port(std::string&, int&) const {}
+  socket_t socket() const { return INVALID_SOCKET; }
+  std::time_t duration() const { return 0; }
+
+ private:
+  round_trip& trip_;
+};
+
+static_assert(!std::is_abstract_v<httplib_stream>,
+              "inlong: this cpp-httplib is newer than this version of inlong-report knows; use cpp-httplib 0.10.3 "
+              "to 0.53.1, or a newer inlong-report");
+
+/// cpp-httplib's client without its sockets: what is used of it has been the same since 0.10.3.
+class httplib_client final : public ::httplib::ClientImpl {
+ public:
+  httplib_client() : ClientImpl("localhost") {  // the name is not used
+    set_decompress(false);
+    keep_path(*this, 0);
+  }
+
+  /// Writes the request's head and parses its answer, whose body goes to `body`, but for what is over
+  /// `max_reply_bytes` + 1. False: not all of it could be done.
+  bool carry(const request& what, round_trip& trip, std::string& body);
+
+ private:
+  template <class Client>
+  static auto keep_path(Client& client, int) -> decltype(client.set_path_encode(false)) {
+    client.set_path_encode(false);
+  }
+  template <class Client>
+  static void keep_path(Client& client, long) {  // the older name
+    client.set_url_encode(false);
+  }
+};
+
+}  // namespace detail
+
+/// The default transport: HTTP by cpp-httplib, one connection an endpoint, kept for up to 50 s without use. It does
+/// not do `https://`.
+///
+/// How each cause is told in `exchange::what`:
+/// - not_sent: the name has no address; no connection; out of time or cancelled before or while sending; the
+///   connection ended while the kernel had not taken all bytes of the request, or an answer below 300 came by
+///   then, which can't be meant for it.
+/// - maybe_sent: all bytes were taken, and then out of time, cancelled, the end of the connection, or an answer that
+///   is cut short or is not HTTP.
+/// - answered: the answer is whole, or its body has more than `max_reply_bytes`; or it is a refusal (300 and up) that
+///   came before the whole request was sent.
+/// `stale` is told of a kept connection that ended before the first byte of an answer, or with DataProxy's farewell
+/// to an idle connection while the request was being sent. One that has ended before that is not used at all.
+class httplib_transport {
+ public:
+  httplib_transport() = default;
+  /// A copy has no connections yet and is not cancelled.
+  httplib_transport(const httplib_transport&) : httplib_transport() {}
+  httplib_transport& operator=(const httplib_transport&) = delete;
+  ~httplib_transport() = default;
+
+  /// Blocks until answered, failed, cancelled or past the deadline. For one thread at a time; throws nothing but
+  /// std::bad_alloc.
+  exchange post(const request& what);
+  /// Ends the `post` that is under way, and later ones at once. For any thread.
+  void cancel() noexcept { cancel_.raise(); }
+  static bool supports(const endpoint& to) noexcept { return !to.https(); }
+
+ private:
+  detail::connection open(const request& what, bool& reused, detail::failure& why);
+
+  detail::cancellation cancel_;
+  detail::resolver names_;
+  detail::kept_connections kept_;
+  detail::httplib_client client_;
+};
+
+inline exchange httplib_transport::post(const request& what) {
+  exchange result;
+  detail::failure why;
+  bool reused = false;
+  detail::connection link = open(what, reused, why);
+  if (!link.socket) {
+    result.error = why.error;
+    result.error_text = std::move(why.text);
+    return result;
+  }
+
+  detail::round_trip trip(link.socket.number(), what, cancel_);
+  const bool whole = client_.carry(what, trip, result.body);
+  const bool too_long = result.body.size() > max_reply_bytes;
+  const std::optional<int> code = find_code(result.body);
+  if (trip.sent_all() ? whole || too_long : trip.status() >= 300) {
+    result.what = transmission::answered;
+    result.status = trip.status();
+    result.retry_after = trip.retry_after();
+    const bool server_goes_on = result.status == 200 && code && !detail::closes_connection(*code);
+    if (what.keep_alive && whole && server_goes_on && trip.left_clean()) {
+      kept_.keep(std::move(link), std::chrono::steady_clock::now());
+    }
+    return result;
+  }
+
+  constexpr int farewell_code = INT_MAX;
+  const bool farewell = whole && code == farewell_code;  // whole, but not for this request
+  result.what = trip.sent_all() ? transmission::maybe_sent : transmission::not_sent;
+  result.stale = reused && (trip.ended_unanswered() || farewell);
+  result.body.clear();
+  why = trip.why();
+  result.error = why.error;
+  result.error_text = std::move(why.text);
+  return result;
+}
+
+inline detail::connection httplib_transport::open(const request& what, bool& reused,
+                                                  detail::failure& why) {
+  const detail::steady_time now = std::chrono::steady_clock::now();
+  std::error_code error = cancel_.prepare();
+  if (cancel_.raised()) error = std::make_error_code(std::errc::operation_canceled);
+  if (!error && now >= what.deadline) error = std::make_error_code(std::errc::timed_out);
+  if (!error && !supports(what.to)) error = std::make_error_code(std::errc::protocol_not_supported);
+  if (error) {
+    why = detail::explain(error, "before connecting to " + what.to.address());
+    return {};
+  }
+  detail::connection link = kept_.take(what.to.authority(), now);
+  reused = static_cast<bool>(link.socket);
+  if (!reused) {
+    link.authority = what.to.authority();
+    link.socket = detail::connect(what, names_, cancel_, why);
+  }
+  return link;
+}
+
+namespace detail {
+
+inline ::httplib::Request head_of(const request& what) {
+  static const std::string user_agent = "inlong-report/" + std::to_string(INLONG_VERSION_MAJOR) +
+                                        '.' + std::to_string(INLONG_VERSION_MINOR) + '.' +
+                                        std::to_string(INLONG_VERSION_PATCH);
+  ::httplib::Request head;
+  head.method = "POST";
+  head.path = std::string(what.path);
+  head.headers.emplace("Host", what.to.authority());
+  head.headers.emplace("Content-Type", "application/x-www-form-urlencoded");
+  head.headers.emplace("Content-Length", std::to_string(what.body_size()));
+  for (const header& extra : what.headers) head.headers.emplace(extra.name, extra.value);
+  if (!head.has_header("User-Agent")) head.headers.emplace("User-Agent", user_agent);
+  // As far as cpp-httplib knows, there is a body of no bytes. It neither copies the real one, which the round trip
+  // sends from where it lies, nor asks for a `100 Continue` first.
+  head.content_provider_ = [](std::size_t, std::size_t, ::httplib::DataSink&) { return true; };
+  head.content_length_ = 0;
+  return head;
+}
+
+inline bool httplib_client::carry(const request& what, round_trip& trip, std::string& body) {
+  ::httplib::Request head = head_of(what);
+  head.content_receiver = [&body](const char* data, std::size_t size, auto, auto) {
+    body.append(data, (std::min)(size, max_reply_bytes + 1 - body.size()));
+    return body.size() <= max_reply_bytes;
+  };
+  httplib_stream stream(trip);
+  ::httplib::Response answer;
+  ::httplib::Error error{};
+#if INLONG_EXCEPTIONS
+  try {
+    return process_request(stream, head, answer, !what.keep_alive, error);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception&) {
+    return false;  // it could not parse the answer
+  }
+#else
+  return process_request(stream, head, answer, !what.keep_alive, error);
+#endif
+}
+
+/// Functions that exist in cpp-httplib's implementation, and therefore in its header unless that is the header of a
+/// compiled library.
+namespace httplib_fallback {
+struct absent {};
+absent is_hex(...);
+absent write_data(...);
+}  // namespace httplib_fallback
+namespace httplib_names {
+using namespace httplib_fallback;
+using namespace ::httplib::detail;
+}  // namespace httplib_names
+
+inline constexpr bool httplib_is_compiled =
+    std::is_same_v<decltype(httplib_names::is_hex('0', std::declval<int&>())),
+                   httplib_fallback::absent> &&
+    std::is_same_v<decltype(httplib_names::write_data(std::declval<::httplib::Stream&>(), "", 0U)),
+                   httplib_fallback::absent>;
+
+#if !defined(CPPHTTPLIB_OPENSSL_SUPPORT) && !defined(CPPHTTPLIB_SSL_ENABLED) && \
+    !INLONG_HTTPLIB_WITHOUT_TLS
+// It would link, and then crash: the library's classes have members that are not in this program's.
+static_assert(!httplib_is_compiled,
+              "inlong: this cpp-httplib is a compiled library: compile with what `pkg-config --cflags cpp-httplib` "
+              "says, or, if it was built without TLS, with -DINLONG_HTTPLIB_WITHOUT_TLS=1");
+#endif
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif

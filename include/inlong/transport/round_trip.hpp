@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// One request out and its answer in, over a connection that is open: what was taken, what came, what went wrong.
+#ifndef INLONG_TRANSPORT_ROUND_TRIP_HPP
+#define INLONG_TRANSPORT_ROUND_TRIP_HPP
+
+#include <inlong/config.hpp>
+#include <inlong/transport/answer_head.hpp>
+#include <inlong/transport/exchange.hpp>
+#include <inlong/transport/failure.hpp>
+#include <inlong/transport/socket.hpp>
+#include <inlong/wire/reply.hpp>
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// The most bytes of one answer, heads and framing included. A body that is over its own limit still fits in the
+/// smallest of chunks; a line without end between two chunks does not.
+inline constexpr std::size_t max_answer_bytes = 8 * max_reply_bytes;
+
+/// Carries one request. Whoever uses it adds the request's head and then reads the answer: the first `read` sends
+/// head and body from where they lie, in one call if the kernel takes them at once. No `read` outlasts the
+/// request's deadline or a cancellation.
+class round_trip {
+ public:
+  /// What is passed must live as long as this.
+  round_trip(int socket, const request& what, const cancellation& cancel) noexcept
+      : socket_(socket), request_(what), cancel_(cancel) {}
+
+  void add_to_head(std::string_view bytes) { request_head_.append(bytes); }
+  /// Reads on, from the start of the final answer. Returns how many bytes it read; 0: the peer has closed;
+  /// -1: there won't be more.
+  std::ptrdiff_t read(char* to, std::size_t size);
+
+  /// Whether the kernel took every byte of the request. If not, no server can hold it.
+  bool sent_all() const noexcept { return began_ && taken_ == size(); }
+  /// Whether the peer has ended the connection, in order or not.
+  bool ended() const noexcept { return ended_; }
+  /// Whether it did so before anything had come back.
+  bool ended_unanswered() const noexcept { return ended_ && received_ == 0; }
+  /// Whether the connection may carry another request: nothing failed, and nothing is left over.
+  bool left_clean() const noexcept {
+    return !ended_ && !why_.error && next_ == filled_ && head_.keeps_open();
+  }
+  /// The final answer's status, once its head is complete; 0 before that.
+  int status() const noexcept { return head_complete_ ? head_.status() : 0; }
+  const std::string& retry_after() const noexcept { return head_.retry_after(); }
+  /// Why there is no answer, if whoever parses it says that there is none.
+  failure why() const;
+
+ private:
+  bool begin();
+  bool send();
+  bool receive_head();
+  bool receive();
+  bool take_in(const transfer& received);
+  bool scan_head();
+  bool fail(failure why);
+  bool fail(const std::error_code& error) { return fail(explain(error, where())); }
+  std::string where() const;
+
+  std::size_t size() const noexcept { return request_head_.size() + request_.body_size(); }
+
+  const int socket_;
+  const request& request_;
+  const cancellation& cancel_;
+  std::string request_head_;
+  std::size_t taken_ = 0;
+  bool began_ = false;
+
+  answer_head head_;
+  bool head_complete_ = false;
+  std::size_t next_ = 0;  // of the bytes in the buffer, the first that is not read yet
+  std::size_t filled_ = 0;
+  std::size_t received_ = 0;
+  bool ended_ = false;
+  failure why_;
+  std::array<char, max_head_bytes> buffer_;
+};
+
+inline std::ptrdiff_t round_trip::read(char* to, std::size_t size) {
+  if (!began_ && !begin()) return -1;
+  if (!head_complete_) return -1;
+  if (next_ == filled_) {
+    next_ = filled_ = 0;
+    if (!receive()) return why_.error ? -1 : 0;
+  }
+  const std::size_t count = (std::min)(size, filled_ - next_);
+  std::memcpy(to, buffer_.data() + next_, count);
+  next_ += count;
+  return static_cast<std::ptrdiff_t>(count);
+}
+
+inline bool round_trip::begin() {
+  began_ = true;
+  if (!send() || !receive_head()) return false;
+  next_ = head_.start();
+  return true;
+}
+
+/// True: there is an answer to be read. That may be so although the request was cut short: a server that has
+/// refused it (413) need not read the rest, and may close.
+inline bool round_trip::send() {
+  std::array<std::string_view, 4> pieces{request_head_, request_.body[0], request_.body[1],
+                                         request_.body[2]};
+  for (;;) {
+    const transfer sent = send_some(socket_, pieces);
+    taken_ += sent.bytes;
+    if (taken_ == size()) return true;
+    if (sent.error && sent.error != std::errc::operation_would_block) {
+      ended_ = true;
+      fail(sent.error);
+      return true;
+    }
+    std::size_t skipped = sent.bytes;
+    for (std::string_view& piece : pieces) {
+      const std::size_t of_piece = (std::min)(skipped, piece.size());
+      piece.remove_prefix(of_piece);
+      skipped -= of_piece;
+    }
+    short ready = 0;
+    const std::error_code error =
+        wait_for(socket_, POLLIN | POLLOUT, ready, cancel_, request_.deadline);
+    if (error) return fail(error);
+    if ((ready & POLLIN) != 0) {
+      if (!receive() || !scan_head()) return false;
+      if (head_complete_) return true;
+    }
+  }
+}
+
+inline bool round_trip::receive_head() {
+  while (!head_complete_) {
+    if (!receive() || !scan_head()) return false;
+  }
+  return true;
+}
+
+inline bool round_trip::receive() {
+  for (;;) {
+    const transfer received =
+        receive_some(socket_, buffer_.data() + filled_, buffer_.size() - filled_);
+    if (received.error != std::errc::operation_would_block) return take_in(received);
+    short ready = 0;
+    if (const std::error_code error =
+            wait_for(socket_, POLLIN, ready, cancel_, request_.deadline)) {
+      return fail(error);
+    }
+  }
+}
+
+inline bool round_trip::take_in(const transfer& received) {
+  if (received.error) {
+    ended_ = true;
+    return fail(received.error);
+  }
+  if (received.bytes == 0) {
+    ended_ = true;
+    if (head_complete_) return false;  // perhaps this is how the body ends
+    return fail({std::make_error_code(std::errc::connection_reset), "connection closed " + where()});
+  }
+  filled_ += received.bytes;
+  received_ += received.bytes;
+  if (received_ <= max_answer_bytes) return true;
+  return fail({std::make_error_code(std::errc::bad_message), "the answer is too long"});
+}
+
+inline bool round_trip::scan_head() {
+  const head_state state = head_.read({buffer_.data(), filled_});
+  head_complete_ = state == head_state::complete;
+  if (state != head_state::malformed) return true;
+  return fail({std::make_error_code(std::errc::bad_message),
+               "the answer is not HTTP, or its head is too long"});
+}
+
+inline bool round_trip::fail(failure why) {
+  if (!why_.error) why_ = std::move(why);
+  return false;
+}
+
+inline failure round_trip::why() const {
+  if (why_.error) return why_;
+  if (!began_) {
+    return {std::make_error_code(std::errc::invalid_argument),
+            "the request's head can't be written: see the path and the extra headers"};
+  }
+  const std::error_code closed = std::make_error_code(std::errc::connection_reset);
+  if (!sent_all()) return {closed, "an answer came " + where()};
+  if (ended_) return {closed, "connection closed " + where()};
+  return {std::make_error_code(std::errc::bad_message), "the answer's body is malformed"};
+}
+
+inline std::string round_trip::where() const {
+  if (!sent_all()) {
+    return "while sending the request (" + std::to_string(taken_) + " of " +
+           std::to_string(size()) + " bytes taken)";
+  }
+  return received_ == 0 ? "while waiting for the answer" : "in the middle of the answer";
+}
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
