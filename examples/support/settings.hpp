@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the user of inlong-report wants, read from the command line.
+#ifndef EXAMPLES_SUPPORT_SETTINGS_HPP
+#define EXAMPLES_SUPPORT_SETTINGS_HPP
+
+#include <inlong/options.hpp>
+#include <inlong/record.hpp>
+#include <inlong/version.hpp>
+
+#include "data_time.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cctype>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+struct settings {
+  std::vector<std::string> addresses;
+  std::string group;
+  std::string stream;
+  std::vector<std::string> files = {"-"};
+  std::size_t batch_size = 500;
+  std::optional<inlong::time_point> data_time;
+  inlong::options how;
+  bool dry_run = false;
+  bool quiet = false;
+  bool verbose = false;
+
+  inlong::destination to() const { return {group, stream}; }
+};
+
+inline void add_options(CLI::App& app, settings& wanted);
+inline void add_duration(CLI::App& app, const std::string& name, const std::string& what,
+                         std::chrono::milliseconds& value);
+inline std::string why_unreadable(const std::string& file);
+inline std::string why_no_time(const std::string& written);
+
+/// Fills in the settings. Returns the status to exit with when there is nothing more to do.
+inline std::optional<int> read_command_line(int argc, char** argv, settings& wanted) {
+  CLI::App app("Reports the lines of files, one record each, to Apache InLong's DataProxy.",
+               "inlong-report");
+  app.footer(
+      "Times are written as 500ms, 2s or 1m; a number without a unit is in seconds.\n"
+      "Exit status: 0 if all lines but blank ones were delivered, 1 if not; 2 if nothing was\n"
+      "tried, because an option, an address or a file is wrong.");
+  add_options(app, wanted);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;  // 0: the help or the version was asked for
+  }
+  return std::nullopt;
+}
+
+inline void add_options(CLI::App& app, settings& wanted) {
+  const std::string version = "inlong-report " + std::to_string(INLONG_VERSION_MAJOR) + '.' +
+                              std::to_string(INLONG_VERSION_MINOR) + '.' +
+                              std::to_string(INLONG_VERSION_PATCH);
+  app.set_version_flag("--version", version);
+  app.add_option("FILE", wanted.files, "Files to read; - is standard input, which is the default")
+      ->check(why_unreadable);
+  app.add_option("-a,--address", wanted.addresses,
+                 "A DataProxy's host:port, or several with commas; may be repeated")
+      ->envname("INLONG_ADDRESS")
+      ->allow_extra_args(false)
+      ->required();
+  app.add_option("-g,--group", wanted.group, "The group id")->required();
+  app.add_option("-s,--stream", wanted.stream, "The stream id")->required();
+  app.add_option("-b,--batch-size", wanted.batch_size, "Records in one call of report, at most")
+      ->check(CLI::PositiveNumber.description(""))
+      ->capture_default_str();
+  app.add_option_function<std::string>(
+         "--data-time",
+         [&wanted](const std::string& written) { wanted.data_time = read_data_time(written); },
+         "What the records are of: milliseconds since 1970, or UTC as in 2024-05-01T12:00:00Z; "
+         "the time of sending if not given")
+      ->check(why_no_time);
+  add_duration(app, "--connect-timeout", "How long an address may take to accept a connection",
+               wanted.how.connect_timeout);
+  add_duration(app, "--request-timeout", "How long one request may take",
+               wanted.how.request_timeout);
+  add_duration(app, "--timeout", "How long one call of report may take",
+               wanted.how.delivery_timeout);
+  app.add_option("--max-request-bytes", wanted.how.max_request_bytes,
+                 "Bytes of one request's form, at most; kB and MB are understood")
+      ->transform(CLI::AsSizeValue(false).description(""))
+      ->check(CLI::PositiveNumber.description(""))
+      ->capture_default_str();
+  app.add_flag_function(
+      "--strict", [&wanted](std::int64_t) { wanted.how.form = inlong::form::strict; },
+      "Escape all that can be escaped, for a gateway that insists");
+  app.add_flag("-n,--dry-run", wanted.dry_run,
+               "Send nothing; print the curl command for each request instead");
+  app.add_flag("-v,--verbose", wanted.verbose,
+               "Say what became of every call, and name every line that failed")
+      ->excludes(app.add_flag("-q,--quiet", wanted.quiet, "Print nothing but what failed"));
+}
+
+/// `2s`, `500ms`, `1m`; seconds if no unit is given.
+inline void add_duration(CLI::App& app, const std::string& name, const std::string& what,
+                         std::chrono::milliseconds& value) {
+  const std::map<std::string, std::int64_t> units = {{"ms", 1}, {"s", 1000}, {"m", 60'000}};
+  const auto with_unit = [](const std::string& written) {
+    const bool has_none =
+        !written.empty() && std::isdigit(static_cast<unsigned char>(written.back())) != 0;
+    return has_none ? written + 's' : written;
+  };
+  app.add_option_function<std::int64_t>(
+         name, [&value](std::int64_t count) { value = std::chrono::milliseconds(count); }, what)
+      ->type_name("TIME")
+      ->transform(CLI::AsNumberWithUnit(units).description(""))
+      ->transform(with_unit)
+      ->check(CLI::PositiveNumber.description(""))
+      ->default_str(std::to_string(value.count()) + "ms");
+}
+
+inline std::string why_unreadable(const std::string& file) {
+  struct stat facts {};
+  if (file == "-") return {};
+  const bool readable = stat(file.c_str(), &facts) == 0 && access(file.c_str(), R_OK) == 0;
+  if (!readable) return file + ": " + std::strerror(errno);
+  return S_ISDIR(facts.st_mode) ? file + ": " + std::strerror(EISDIR) : std::string();
+}
+
+inline std::string why_no_time(const std::string& written) {
+  if (read_data_time(written)) return {};
+  return '"' + written +
+         "\" is neither a number of milliseconds nor a UTC time such as 2024-05-01T12:00:00Z";
+}
+
+#endif
