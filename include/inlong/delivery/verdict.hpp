@@ -6,9 +6,9 @@
 #include <inlong/config.hpp>
 #include <inlong/error.hpp>
 #include <inlong/outcome.hpp>
+#include <inlong/server_code.hpp>
 #include <inlong/transport/exchange.hpp>
 #include <inlong/wire/reply.hpp>
-#include <inlong/wire/server_code.hpp>
 
 #include <optional>
 #include <system_error>

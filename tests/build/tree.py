@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the shape of the tree: which header may include which, how each begins, and that no test is forgotten."""
+import re
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent.parent
+INCLUDE = TOP / "include" / "inlong"
+
+# Includes point one way, downwards or within a rank. A header belongs to the first rank that names it or its folder.
+RANKS = [
+    {"testing"},
+    {"report.hpp", "core.hpp"},
+    {"reporter.hpp", "async_reporter.hpp"},
+    {"delivery"},
+    {"wire", "endpoint", "transport"},
+    {"fwd.hpp", "text.hpp", "error.hpp", "record.hpp", "options.hpp", "server_code.hpp", "outcome.hpp",
+     "counters.hpp"},
+    {"detail"},
+    {"config.hpp"},
+    {"version.hpp"},
+]
+INCLUDE_LINE = re.compile(r'^#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
+
+problems = []
+
+
+def expect(holds, path, problem):
+    if not holds:
+        problems.append(f"{path.relative_to(TOP)}: {problem}")
+
+
+def topic(name):
+    """The folder of a header, or the header itself where it stands in none."""
+    return name.split("/")[0]
+
+
+def rank(name):
+    return next((place for place, members in enumerate(RANKS) if topic(name) in members), None)
+
+
+def check_header(path, name, text):
+    lines = text.splitlines() + [""] * 4
+    guard = "INLONG_" + re.sub(r"\W", "_", name).upper()
+    expect(lines[0] == "// SPDX-License-Identifier: Apache-2.0", path, "line 1 is not the licence")
+    expect(lines[1].startswith("// "), path, "line 2 does not say what the header is for")
+    expect(f"\n#ifndef {guard}\n#define {guard}\n" in text, path, f"its guard is not {guard}")
+
+    included = INCLUDE_LINE.findall(text)
+    own = [header.removeprefix("inlong/") for header in included if header.startswith("inlong/")]
+    expect(own == sorted(own), path, "the library's headers are not sorted")
+    expect(included[:len(own)] == ["inlong/" + header for header in own], path, "others come before the library's")
+    expect(rank(name) is not None, path, "no rank names it: see RANKS in tests/build/tree.py")
+    for header in own:
+        expect((INCLUDE / header).exists(), path, f"there is no <inlong/{header}>")
+        if None not in (rank(name), rank(header)):
+            expect(rank(name) <= rank(header), path, f"<inlong/{header}> stands above it")
+    return {topic(header) for header in own} - {topic(name)}
+
+
+def check_headers():
+    uses = {}
+    for path in sorted(INCLUDE.glob("**/*.hpp")):
+        name = path.relative_to(INCLUDE).as_posix()
+        uses.setdefault(topic(name), set()).update(check_header(path, name, path.read_text(encoding="utf-8")))
+    for user, used in uses.items():
+        for other in used:
+            expect(user not in uses.get(other, ()), INCLUDE / user, f"it and {other} include each other")
+
+
+def check_tests():
+    listed = (TOP / "tests" / "meson.build").read_text(encoding="utf-8")
+    for path in sorted([*TOP.glob("tests/unit/**/*.cpp"), *TOP.glob("tests/wire/**/*.cpp")]):
+        name = path.relative_to(TOP / "tests").as_posix()
+        expect(f"'{name}'" in listed, path, "tests/meson.build does not name it")
+        if name.startswith("unit/"):
+            header = "inlong/" + name.removeprefix("unit/").removesuffix(".cpp") + ".hpp"
+            first = (INCLUDE_LINE.findall(path.read_text(encoding="utf-8")) or [""])[0]
+            expect((TOP / "include" / header).exists(), path, f"it mirrors <{header}>, which does not exist")
+            expect(first == header, path, f"its first include is not <{header}>")
+
+
+check_headers()
+check_tests()
+sys.exit("\n".join(problems) or 0)

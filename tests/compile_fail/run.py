@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""run.py CASE: the case compiles as it is, and must not under -DEXPECT_FAILURE.
+
+The compiler must then say what stands behind the case's `// expect:`, or `// expect-gcc:` and `// expect-clang:`
+where the two put it differently. A failure for another reason is no pass, and neither is a case without such a line.
+"""
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+INCLUDE = Path(__file__).resolve().parent.parent.parent / "include"
+COMPILERS = {"gcc": "g++", "clang": "clang++"}
+
+
+def attempt(compiler, standard, *flags):
+    return subprocess.run([compiler, f"-std={standard}", f"-I{INCLUDE}", "-fsyntax-only", *flags, str(case)],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+
+
+def problems(family, compiler, standard):
+    expected = re.findall(rf"^// expect(?:-{family})?: (.+)$", case.read_text(encoding="utf-8"), re.MULTILINE)
+    if not expected:
+        yield "the case does not say what to expect", ""
+    plain = attempt(compiler, standard)
+    if plain.returncode:
+        yield "it does not compile as it is", plain.stdout
+    failing = attempt(compiler, standard, "-DEXPECT_FAILURE")
+    if not failing.returncode:
+        yield "it compiles under -DEXPECT_FAILURE", ""
+    for text in expected:
+        if failing.returncode and text not in failing.stdout:
+            yield f"the compiler does not say: {text}", failing.stdout
+
+
+case = Path(sys.argv[1])
+found = [(f"{compiler} -std={standard}: {problem}", output)
+         for family, compiler in COMPILERS.items() if shutil.which(compiler)
+         for standard in ("c++17", "c++20")
+         for problem, output in problems(family, compiler, standard)]
+for problem, output in found:
+    print(problem, output, sep="\n")
+sys.exit(1 if found else 0)
