@@ -4,8 +4,10 @@
 #include <inlong/testing/scripted_transport.hpp>
 
 #include <iostream>
+#include <iterator>
 #include <list>
 #include <string>
+#include <system_error>
 
 using network = inlong::testing::scripted_transport;
 

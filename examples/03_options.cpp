@@ -6,6 +6,8 @@
 #include <chrono>
 #include <iostream>
 
+using network = inlong::testing::scripted_transport;  // remembers what it was given
+
 int main() {
   using namespace std::chrono_literals;
 
@@ -17,20 +19,19 @@ int main() {
   how.keep_alive = false;
   how.headers = {{"X-Token", "only for the gateway"}};
 
-  const inlong::testing::scripted_transport script;  // a network that remembers what it was given
-  inlong::basic_reporter<inlong::testing::scripted_transport> reporter("http://gateway/inlong", how,
-                                                                       script);
+  const network script;
+  inlong::basic_reporter<network> reporter("http://gateway/inlong", how, script);
   const inlong::outcome sent = reporter.report({"my_group", "my_stream"}, "50% of a+b");
 
   for (const auto& request : script.journal()) {
     std::cout << "POST " << request.path << " to " << request.address << '\n';
-    for (const inlong::header& each : request.headers)
+    for (const inlong::header& each : request.headers) {
       std::cout << each.name << ": " << each.value << '\n';
+    }
     std::cout << request.body.substr(0, request.body.find("&dt=")) << '\n';
   }
 
-  // Options that make no sense are refused when the reporter is made; validate() says so
-  // beforehand.
+  // Options that make no sense are refused when the reporter is made. `validate` says it before.
   how.request_timeout = -1s;
   std::cout << how.validate() << '\n';
   return sent ? 0 : 1;

@@ -10,8 +10,10 @@
 #include <thread>
 #include <vector>
 
+using network = inlong::testing::scripted_transport;  // answers everything with success
+
 int main() {
-  inlong::basic_reporter<inlong::testing::scripted_transport> reporter({"10.0.0.1", "10.0.0.2"});
+  inlong::basic_reporter<network> reporter({"10.0.0.1", "10.0.0.2"});
   std::atomic<std::size_t> delivered{0};
 
   std::vector<std::thread> workers;

@@ -98,7 +98,7 @@ int serve(const settings& wanted) {
     int signal = 0;
     sigwait(&stop, &signal);
   }  // no connection is left, nothing more arrives
-  std::cout << records << " records in " << messages << " requests\n";
+  std::cout << "requests: " << messages << ", records: " << records << '\n';
   if (store) return 0;
   std::cerr << "dataproxy-stand-in: could not write all of it to " << wanted.store << '\n';
   return 1;

@@ -46,7 +46,7 @@ class run {
   void take(line&& next);
   void send();
   void report(const lines& batch);
-  bool is_hopeless(const inlong::outcome& failed) const;
+  bool is_hopeless(const inlong::outcome& failed);
   void fail(const lines& lost, const std::string& why);
   int conclude();
 
@@ -56,7 +56,7 @@ class run {
   tally tally_;
   std::vector<line> batch_;
   std::size_t batch_bytes_ = 0;
-  int vain_calls_ = 0;         // calls in a row that delivered nothing
+  int vain_calls_ = 0;         // failed calls in a row that delivered nothing
   std::size_t failures_ = 0;   // each of one line, or of several for one reason
   std::uint64_t unnamed_ = 0;  // lines that failed after enough had been named
   std::string stopped_at_;     // the line at which the rest was given up
@@ -102,7 +102,8 @@ std::uint64_t total_size(const std::vector<std::string>& files) {
   std::uint64_t total = 0;
   for (const std::string& file : files) {
     struct stat facts {};
-    if (stat(file.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return 0;
+    const int found = file == "-" ? fstat(STDIN_FILENO, &facts) : stat(file.c_str(), &facts);
+    if (found != 0 || !S_ISREG(facts.st_mode)) return 0;
     total += static_cast<std::uint64_t>(facts.st_size);
   }
   return total;
@@ -179,7 +180,7 @@ void run::report(const lines& batch) {
   const lines lost = {batch.first + sent.delivered, batch.last};
   for (const line& each : lines{batch.first, lost.first}) tally_.bytes += each.body.size();
   tally_.delivered += sent.delivered;
-  vain_calls_ = sent.delivered == 0 ? vain_calls_ + 1 : 0;
+  if (sent.delivered != 0) vain_calls_ = 0;
   if (sent) {
     if (wanted_.verbose) progress_.say(places(batch) + ": " + sent.message());
   } else if (sent.error == inlong::errc::too_large && lost.size() > 1) {
@@ -194,7 +195,7 @@ void run::report(const lines& batch) {
 }
 
 /// Whether the lines that follow would only fail as well.
-bool run::is_hopeless(const inlong::outcome& failed) const {
+bool run::is_hopeless(const inlong::outcome& failed) {
   constexpr int most_vain_calls = 3;
   switch (failed.error) {
     case inlong::errc::too_large:
@@ -205,7 +206,7 @@ bool run::is_hopeless(const inlong::outcome& failed) const {
     case inlong::errc::unknown_stream:
       return true;
     default:
-      return vain_calls_ >= most_vain_calls;
+      return ++vain_calls_ == most_vain_calls;
   }
 }
 

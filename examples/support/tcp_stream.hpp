@@ -38,14 +38,14 @@ class tcp_stream {
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(port);
-    if (inet_pton(AF_INET, host.c_str(), &to.sin_addr) != 1)
-      return std::errc::address_not_available;
+    const bool is_v4 = inet_pton(AF_INET, host.c_str(), &to.sin_addr) == 1;
+    if (!is_v4) return std::errc::address_not_available;
     socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (socket_ < 0) return std::errc(errno);
     if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) return {};
     if (errno != EINPROGRESS) return std::errc(errno);
-    return wait(POLLOUT,
-                (std::min)(deadline_, clock::now() + timeout));  // `send` says whether it worked
+    // Whether it went well shows when something is sent.
+    return wait(POLLOUT, (std::min)(deadline_, clock::now() + timeout));
   }
 
   std::errc send(std::string_view bytes) {
@@ -74,12 +74,11 @@ class tcp_stream {
  private:
   /// Looks every 10 ms whether it is cancelled.
   std::errc wait(short events, clock::time_point until) {
-    while (!cancelled_) {
+    while (!cancelled_ && clock::now() < until) {
       pollfd waiting{socket_, events, 0};
       if (::poll(&waiting, 1, 10) > 0) return {};
-      if (clock::now() >= until) return std::errc::timed_out;
     }
-    return std::errc::operation_canceled;
+    return cancelled_ ? std::errc::operation_canceled : std::errc::timed_out;
   }
 
   const clock::time_point deadline_;

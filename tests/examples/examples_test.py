@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""examples_test.py STAND_IN EXAMPLE...: runs every numbered example and looks at what it prints."""
+"""Runs every numbered example and looks at what it prints.
+
+examples_test.py STAND_IN EXAMPLE...
+"""
+
 import os
 import sys
 import tempfile
@@ -21,14 +25,18 @@ class ExamplesTest(unittest.TestCase):
         return done.stdout.decode()
 
     def report_to_stand_in(self, name):
-        with tempfile.TemporaryDirectory() as folder, StandIn(STAND_IN, folder, "--quiet") as server:
+        with tempfile.TemporaryDirectory() as folder, StandIn(
+            STAND_IN, folder, "--quiet"
+        ) as server:
             printed = self.output(name, server.address)
             return printed, server.stored()
 
     def test_every_example_is_built_and_has_a_test(self):
         sources = {source.stem for source in SOURCES.glob("[0-9]*.cpp")}
         self.assertEqual(sources, set(PROGRAMS))
-        self.assertEqual(sources, {name.removeprefix("test_") for name in dir(self) if name[5:6].isdigit()})
+        self.assertEqual(
+            sources, {name.removeprefix("test_") for name in dir(self) if name[5:6].isdigit()}
+        )
 
     def test_every_example_is_short_and_says_what_it_shows(self):
         for source in SOURCES.glob("[0-9]*.cpp"):
@@ -51,24 +59,35 @@ class ExamplesTest(unittest.TestCase):
         self.assertTrue(second.startswith(f"{1000 - delivered} records delivered"), second)
 
     def test_03_options(self):
-        self.assertEqual(self.output("03_options").splitlines(), [
-            "POST /inlong/dataproxy/message to http://gateway:80/inlong",
-            "X-Token: only for the gateway",
-            "groupId=my_group&streamId=my_stream&body=50%25%20of%20a%2Bb",
-            "request_timeout is -1000 ms: a timeout must be longer than zero",
-        ])
+        self.assertEqual(
+            self.output("03_options").splitlines(),
+            [
+                "POST /inlong/dataproxy/message to http://gateway:80/inlong",
+                "X-Token: only for the gateway",
+                "groupId=my_group&streamId=my_stream&body=50%25%20of%20a%2Bb",
+                "request_timeout is -1000 ms: a timeout must be longer than zero",
+            ],
+        )
 
     def test_04_errors(self):
         printed = self.output("04_errors")
-        for said in ('addresses[1] "10.0.0.2:468020": the port is over 65535', "bodies[1]: the body is not UTF-8",
-                     "nothing was sent", "blank", "code 115 from 10.0.0.1:46802", "inlong: no connection"):
+        for said in (
+            'addresses[1] "10.0.0.2:468020": the port is over 65535',
+            "bodies[1]: the body is not UTF-8",
+            "nothing was sent",
+            "blank",
+            "code 115 from 10.0.0.1:46802",
+            "inlong: no connection",
+        ):
             self.assertIn(said, printed)
 
     def test_05_own_transport(self):
         printed, stored = self.report_to_stand_in("05_own_transport")
         self.assertTrue(printed.startswith("1 record delivered after 1 attempt"), printed)
         self.assertEqual(stored, b"over a plain socket\n")
-        self.assertIn("Connection refused", self.output("05_own_transport", "127.0.0.1:1", status=1))
+        self.assertIn(
+            "Connection refused", self.output("05_own_transport", "127.0.0.1:1", status=1)
+        )
 
     def test_06_several_threads(self):
         self.assertEqual(self.output("06_several_threads"), "1000 of 1000 records delivered\n")

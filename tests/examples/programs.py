@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The programs that the tests of the examples run, and servers for them to talk to."""
+
 import os
 import select
 import signal
@@ -12,13 +13,16 @@ TIMEOUT = 60  # seconds, for what takes milliseconds
 
 
 class StandIn:
-    """The program dataproxy-stand-in on a free port, with what it stores and prints. Unless it is told to be quiet,
-    somebody must read what it prints, or it will wait for them."""
+    """The program dataproxy-stand-in on a free port, with what it stores and prints. Unless it is
+    told to be quiet, somebody must read what it prints, or it will wait for them."""
 
     def __init__(self, program, folder, *arguments):
         self.store = os.path.join(folder, "stored")
-        self.process = subprocess.Popen([program, "--port", "0", "--store", self.store, *arguments],
-                                        stdout=subprocess.PIPE, bufsize=0)
+        self.process = subprocess.Popen(
+            [program, "--port", "0", "--store", self.store, *arguments],
+            stdout=subprocess.PIPE,
+            bufsize=0,
+        )
         self.first_line = self.line().decode()
         self.address = self.first_line.removeprefix("listening on ").strip()
 
@@ -49,9 +53,9 @@ class StandIn:
 
 
 class ScriptedServer:
-    """Answers one request after the other as it is told, and keeps the forms. A number is a DataProxy's code, 413 and
-    above an HTTP status; "silence" is no answer, "reset" a broken connection. The last one is used for all further
-    requests."""
+    """Answers one request after the other as it is told, and keeps the forms. A number is a
+    DataProxy's code, over 400 an HTTP status; "silence" is no answer, "close" the end of the
+    connection. The last one is used for all further requests."""
 
     def __init__(self, *answers):
         self.answers = list(answers)
@@ -91,8 +95,11 @@ class ScriptedServer:
                 return False
             head += received
         head, _, body = head.partition(b"\r\n\r\n")
-        length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n")
-                      if line.lower().startswith(b"content-length:"))
+        length = next(
+            int(line.split(b":")[1])
+            for line in head.split(b"\r\n")
+            if line.lower().startswith(b"content-length:")
+        )
         while len(body) < length:
             body += connection.recv(65536)
         self.forms.append(body)
@@ -100,20 +107,32 @@ class ScriptedServer:
         what = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if what == "silence":
             return True
-        if what == "reset":
+        if what == "close":
             connection.close()
             return False
         status, text = (what, "") if what > 400 else (200, '{"code":"%d","msg":"scripted"}' % what)
-        connection.sendall(("HTTP/1.1 %d Scripted\r\ncontent-length: %d\r\n\r\n%s"
-                            % (status, len(text), text)).encode())
+        connection.sendall(
+            (
+                "HTTP/1.1 %d Scripted\r\ncontent-length: %d\r\n\r\n%s" % (status, len(text), text)
+            ).encode()
+        )
         return True
 
     def fields(self):
         """The forms, decoded."""
-        return [dict(urllib.parse.parse_qsl(form.decode(), strict_parsing=True)) for form in self.forms]
+        return [
+            dict(urllib.parse.parse_qsl(form.decode(), strict_parsing=True)) for form in self.forms
+        ]
 
 
 def run(program, *arguments, stdin=b"", **options):
     """Runs a program to its end, with its output as bytes."""
-    return subprocess.run([program, *arguments], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=TIMEOUT, check=False, **options)
+    return subprocess.run(
+        [program, *arguments],
+        input=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        timeout=TIMEOUT,
+        check=False,
+        **options
+    )
