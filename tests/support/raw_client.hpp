@@ -98,7 +98,9 @@ class raw_client {
  private:
   using time_point = std::chrono::steady_clock::time_point;
 
-  static time_point from_now() { return std::chrono::steady_clock::now() + std::chrono::seconds(10); }
+  static time_point from_now() {
+    return std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  }
   static bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
   bool read_some(time_point deadline) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// An address to which connecting neither succeeds nor fails, as behind a firewall that drops everything.
+// An address to which connecting neither succeeds nor fails, as behind a dropping firewall.
 #ifndef INLONG_TESTING_BLACKHOLE_HPP
 #define INLONG_TESTING_BLACKHOLE_HPP
 
 #include <inlong/config.hpp>
-#include <inlong/testing/listener.hpp>
-#include <inlong/testing/socket.hpp>
+#include <inlong/testing/detail/listener.hpp>
+#include <inlong/testing/detail/socket.hpp>
+#include <inlong/testing/listen_options.hpp>
 
 #include <cerrno>
 #include <cstdint>
@@ -18,8 +19,8 @@ INLONG_NAMESPACE_BEGIN
 
 namespace testing {
 
-/// A port whose queue of connections is full for ever: the kernel leaves further attempts without an answer, until
-/// they time out. Works on Linux.
+/// A port whose queue of connections is full for ever: the kernel leaves further attempts without
+/// an answer, until they time out. Works on Linux.
 class blackhole {
  public:
   /// Throws `std::system_error` if it can't listen.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// One accepted connection: blocking reads, writes and waits that all end at once when the server ends.
+// One accepted connection: its blocking calls all end at once when the server ends.
 #ifndef INLONG_TESTING_CONNECTION_HPP
 #define INLONG_TESTING_CONNECTION_HPP
 
 #include <inlong/config.hpp>
-#include <inlong/testing/deadline.hpp>
+#include <inlong/testing/detail/deadline.hpp>
 
 #include <algorithm>
 #include <array>
@@ -54,8 +54,8 @@ class connection {
     return ::recv(descriptor_, &byte, 1, MSG_PEEK) > 0 ? news::bytes : news::end;
   }
 
-  /// Waits for bytes and takes up to 64 KiB of them; none: the connection has ended. They are valid until the next
-  /// read.
+  /// Waits for bytes and takes up to 64 KiB of them; none: the connection has ended. They are valid
+  /// until the next read.
   std::string_view read() {
     while (is_open()) {
       const ssize_t size = ::recv(descriptor_, input_.data(), input_.size(), 0);
@@ -66,25 +66,24 @@ class connection {
     return {};
   }
 
-  /// Takes bytes to be written, and returns at once: what the peer does not take now is written during later calls.
+  /// Takes bytes to be written, and returns at once: what the peer does not take now is written
+  /// during later calls.
   void post(std::string_view bytes) {
-    if (output_.empty()) bytes.remove_prefix(send(bytes));
-    output_ += bytes;
+    if (unsent() == 0) bytes.remove_prefix(send(bytes));
+    if (!bytes.empty()) output_.append(bytes);
   }
   /// How many posted bytes the kernel has not taken yet.
-  std::size_t unsent() const noexcept { return output_.size(); }
+  std::size_t unsent() const noexcept { return output_.size() - taken_; }
 
   /// Writes everything, and waits until the kernel has taken it. False: the connection has ended.
   bool write(std::string_view bytes) {
     post(bytes);
-    while (!output_.empty() && is_open()) poll_until(POLLOUT, (time_point::max)());
+    while (unsent() > 0 && is_open()) poll_until(POLLOUT, (time_point::max)());
     return is_open();
   }
 
   /// Does nothing for so long. False: the connection has ended.
-  bool wait(std::chrono::milliseconds time) {
-    return poll_until(0, detail::from_now(time)) == 0;
-  }
+  bool wait(std::chrono::milliseconds time) { return poll_until(0, detail::from_now(time)) == 0; }
 
   /// Ends it in order, once all is written; unread bytes make the kernel send a reset instead.
   void close() {
@@ -102,14 +101,16 @@ class connection {
 
   bool is_open() const noexcept { return descriptor_ >= 0 && !ended_ && !lost_; }
 
-  /// From any thread: the peer is told that the connection ends, and every call above returns at once.
+  /// From any thread: the peer is told that the connection ends, and every call above returns at
+  /// once.
   void end() {
     const std::lock_guard lock(mutex_);
     ended_ = true;
     if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
   }
 
-  /// From any thread: sends as many of these bytes as can be sent at once, whatever else is going on.
+  /// From any thread: sends as many of these bytes as can be sent at once, whatever else is going
+  /// on.
   void interject(std::string_view bytes) {
     const std::lock_guard lock(mutex_);
     if (descriptor_ >= 0) send_some(bytes);
@@ -129,13 +130,13 @@ class connection {
   /// Waits for events, and sends posted bytes meanwhile. 0: the time has come.
   int poll_until(short events, time_point deadline) {
     while (is_open()) {
-      const auto wanted = static_cast<short>(output_.empty() ? events : events | POLLOUT);
+      const auto wanted = static_cast<short>(unsent() == 0 ? events : events | POLLOUT);
       pollfd socket{descriptor_, wanted, 0};
       if (::poll(&socket, 1, milliseconds_until(deadline)) == 0) {
         if (std::chrono::steady_clock::now() >= deadline) return 0;
         continue;
       }
-      if ((socket.revents & POLLOUT) != 0) output_.erase(0, send(output_));
+      if ((socket.revents & POLLOUT) != 0) send_posted();
       const auto found = socket.revents & (events | POLLERR | POLLHUP | POLLNVAL);
       if (found != 0) return found;
     }
@@ -147,6 +148,13 @@ class connection {
     const auto left = deadline - std::chrono::steady_clock::now();
     const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(left).count();
     return static_cast<int>(std::clamp<decltype(rounded)>(rounded, 0, INT_MAX));
+  }
+
+  void send_posted() {
+    taken_ += send(std::string_view(output_).substr(taken_));
+    if (unsent() > 0) return;
+    output_.clear();
+    taken_ = 0;
   }
 
   /// How many bytes are done with: those sent or, where the connection is lost, all.
@@ -173,6 +181,7 @@ class connection {
   const std::string peer_;
   std::array<char, 65536> input_;
   std::string output_;
+  std::size_t taken_ = 0;
   bool lost_ = false;
   std::atomic<bool> ended_{false};
   // Held wherever the descriptor is closed, and wherever another thread uses it.

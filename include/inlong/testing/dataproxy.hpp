@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// A stand-in DataProxy for tests: it takes reports as the real one does, keeps them, and misbehaves when told to.
+// A stand-in DataProxy for tests: stores reports as the real one does, misbehaves when told to.
 #ifndef INLONG_TESTING_DATAPROXY_HPP
 #define INLONG_TESTING_DATAPROXY_HPP
 
 #include <inlong/config.hpp>
 #include <inlong/testing/connection.hpp>
-#include <inlong/testing/journal.hpp>
-#include <inlong/testing/listener.hpp>
-#include <inlong/testing/node.hpp>
+#include <inlong/testing/detail/journal.hpp>
+#include <inlong/testing/detail/node.hpp>
+#include <inlong/testing/detail/script.hpp>
+#include <inlong/testing/detail/session.hpp>
 #include <inlong/testing/reaction.hpp>
 #include <inlong/testing/received_request.hpp>
-#include <inlong/testing/script.hpp>
-#include <inlong/testing/session.hpp>
 #include <inlong/testing/socket_server.hpp>
+#include <inlong/testing/stored_message.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -37,7 +37,8 @@ struct dataproxy_options {
   /// Where to listen; port 0: one that is free.
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
-  /// How long a request's body may be: `max-msg-length`. This is DataProxy's default; it is shipped with 524288.
+  /// How long a request's body may be: `max-msg-length`. This is DataProxy's default; it is shipped
+  /// with 524288.
   std::size_t max_message_bytes = 65536;
   /// How long a connection may go without a complete request: `maxReadIdleTime`.
   std::chrono::milliseconds idle_timeout = std::chrono::minutes(3);
@@ -62,8 +63,9 @@ struct dataproxy_options {
 ///     reporter.report({"group", "stream"}, "hello");
 ///     assert(server.records() == std::vector<std::string>{"hello"});
 ///
-/// What it does unless told otherwise is what DataProxy 1.8 to 2.4 does, to the letter. All members may be called
-/// from any thread at any time, from callbacks too. Callbacks run on connections' threads and must not throw.
+/// What it does unless told otherwise is what DataProxy 1.8 to 2.4 does, to the letter. All members
+/// may be called from any thread at any time, from callbacks too. Callbacks run on connections'
+/// threads and must not throw. It needs POSIX.
 class dataproxy {
  public:
   /// Throws `std::system_error` if it can't listen.
@@ -73,7 +75,7 @@ class dataproxy {
         connections_(options.connections),
         idle_timeout_(options.idle_timeout),
         server_([this](connection& link) { serve(link); },
-                {options.host, options.port, 128, options.receive_buffer}) {
+                {options.host, options.port, options.receive_buffer}) {
     for (const known_stream& stream : options.known) know(stream.group_id, stream.stream_id);
   }
 
@@ -81,8 +83,9 @@ class dataproxy {
   std::string address() const { return server_.address(); }
   std::uint16_t port() const noexcept { return server_.port(); }
 
-  /// Queues what to do. Each request takes the first of these turns when its first byte arrives, and each connection
-  /// the first that is `at_accept`. What DataProxy answers before it has a whole request (100, 413, 417) goes before.
+  /// Queues what to do. Each request takes the first in the queue when its first byte arrives, and
+  /// each connection the first that is `at_accept`. What DataProxy answers before it has a whole
+  /// request is answered all the same: 100, and 413 and 417, which use up the request's turn.
   void next(const reaction& what) { script_.next(1, what); }
   void next(std::size_t times, const reaction& what) { script_.next(times, what); }
   /// What to do when nothing is queued.
@@ -106,7 +109,8 @@ class dataproxy {
   void set_ready(bool ready) { node_.ready = ready; }
   void set_stopped(bool stopped) { node_.stopped = stopped; }
   void set_max_message_bytes(std::size_t bytes) { node_.max_message_bytes = bytes; }
-  /// From the first call on, only what was made known is. Without a stream: every stream of the group.
+  /// From the first call on, only what was made known is. Without a stream: every stream of the
+  /// group.
   void know(const std::string& group_id, const std::string& stream_id = {}) {
     node_.set_known(group_id, stream_id, true);
   }

@@ -4,7 +4,7 @@
 #define INLONG_TESTING_FORM_DECODER_HPP
 
 #include <inlong/config.hpp>
-#include <inlong/testing/java_text.hpp>
+#include <inlong/testing/detail/java_text.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -17,7 +17,8 @@ INLONG_NAMESPACE_BEGIN
 
 namespace testing {
 
-/// The fields of a form in order. All texts are UTF-8: what was not is replaced by U+FFFD, as the server does.
+/// The fields of a form in order. All texts are UTF-8: what was not is replaced by U+FFFD, as the
+/// server does.
 struct decoded_form {
   std::vector<std::pair<std::string, std::string>> fields;
   /// Not empty: an escape is bad, the server refuses the whole form, and this is what it says.
@@ -44,13 +45,14 @@ namespace detail {
 /// The most fields that are looked at; what comes after them is ignored.
 inline constexpr std::size_t most_fields = 1024;
 
-/// What the server says of the bad escape at `escape`, in a component that ends at `end`. It counts in UTF-16 units.
+/// What the server says of the bad escape at `escape`, in a component that ends at `end`. It counts
+/// in UTF-16 units.
 inline std::string describe_bad_escape(std::string_view text, std::size_t escape, std::size_t end) {
   std::size_t index = utf16_length(text.substr(0, escape));
   std::string_view rest = text.substr(escape + 1, end - escape - 1);
   if (utf16_length(rest) < 2) {
-    return "unterminated escape sequence at index " + std::to_string(index) + " of: " +
-           std::string(text);
+    return "unterminated escape sequence at index " + std::to_string(index) +
+           " of: " + std::string(text);
   }
   std::string pair;
   for (std::size_t units = 0; units < 2;) {
@@ -64,8 +66,9 @@ inline std::string describe_bad_escape(std::string_view text, std::size_t escape
          std::string(text) + "'";
 }
 
-/// Unescapes text[begin, end). A run of escapes is decoded apart from the raw characters around it, so that a
-/// character that is half raw and half escaped is lost. False: bad escape, described in `error`.
+/// Unescapes text[begin, end). A run of escapes is decoded apart from the raw characters around it,
+/// so that a character that is half raw and half escaped is lost. False: bad escape, described in
+/// `error`.
 inline bool unescape(std::string_view text, std::size_t begin, std::size_t end, bool is_path,
                      std::string& into, std::string& error) {
   std::string run;
@@ -127,15 +130,15 @@ inline std::size_t path_end(std::string_view target) noexcept {
 
 }  // namespace detail
 
-/// Decodes a request's body: `&` and `;` separate, `+` is a space, `#` ends everything, further `=` belong to the
-/// value, fields after the 1024th are ignored.
+/// Decodes a request's body: `&` and `;` separate, `+` is a space, `#` ends everything, further `=`
+/// belong to the value, fields after the 1024th are ignored.
 inline decoded_form decode_form(std::string_view body) {
   const std::string text = detail::from_utf8(body);
   return detail::decode_fields(text, !text.empty() && text[0] == '?' ? 1 : 0);
 }
 
-/// Decodes what follows the question mark of a target. Raw bytes above 0x7F are single characters there, unlike
-/// those in a body.
+/// Decodes what follows the question mark of a target. Raw bytes above 0x7F are single characters
+/// there, unlike those in a body.
 inline decoded_form decode_query(std::string_view target) {
   const std::string text = detail::from_latin1(target);
   const std::size_t end = detail::path_end(text);

@@ -4,7 +4,7 @@
 #define INLONG_TESTING_HTTP_ANSWER_HPP
 
 #include <inlong/config.hpp>
-#include <inlong/testing/http_text.hpp>
+#include <inlong/testing/detail/http_text.hpp>
 
 #include <algorithm>
 #include <string>
@@ -30,13 +30,13 @@ struct http_answer {
     headers.emplace_back(name, value);
   }
 
-  /// What goes out. Content-Length is added unless a header says it, or the status is one without a body.
-  /// `head_only` leaves out the body, as for a HEAD request.
+  /// What goes out. Content-Length is added unless a header says it, or the status is one without a
+  /// body. `head_only` leaves out the body, as for a HEAD request.
   std::string bytes(bool head_only = false) const;
 };
 
-/// DataProxy's answer with that code; `message` is not escaped, as the server doesn't. A callback that is not blank
-/// makes it JSONP.
+/// DataProxy's answer with that code; `message` is not escaped, as the server doesn't. A callback
+/// that is not blank makes it JSONP.
 inline http_answer code_answer(int code, std::string_view message, std::string_view callback = {});
 
 namespace detail {

@@ -4,8 +4,8 @@
 #define INLONG_TESTING_REACTION_HPP
 
 #include <inlong/config.hpp>
+#include <inlong/testing/detail/http_text.hpp>
 #include <inlong/testing/http_answer.hpp>
-#include <inlong/testing/http_text.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -17,7 +17,8 @@ INLONG_NAMESPACE_BEGIN
 
 namespace testing {
 
-/// What becomes of one request, or of one connection. A static function makes it, the others change it:
+/// What becomes of one request, or of one connection. A static function makes it, the others change
+/// it:
 ///
 ///     server.next(reaction::code(1));
 ///     server.next(3, reaction::status(503).with_header("Retry-After", "2"));
@@ -30,7 +31,8 @@ struct reaction {
 
   /// What DataProxy itself would do.
   static reaction proper() { return reaction(kind::proper); }
-  /// DataProxy's answer with that code, after which it closes if the real one does. Nothing is stored.
+  /// DataProxy's answer with that code, after which it closes if the real one does. Nothing is
+  /// stored.
   static reaction code(int code, const std::string& message = "scripted") {
     reaction made(kind::http);
     made.http = code_answer(code, message);
@@ -49,7 +51,8 @@ struct reaction {
     made.bytes = std::move(bytes);
     return made;
   }
-  /// No answer; the connection stays open, and further requests on it are served. Nothing is stored.
+  /// No answer; the connection stays open, and further requests on it are served. Nothing is
+  /// stored.
   static reaction silence() { return reaction(kind::none); }
   /// No answer, and the connection ends in order.
   static reaction close() { return silence().then_close(); }
@@ -58,10 +61,11 @@ struct reaction {
   /// Nothing of the request is read, and the connection is held open.
   static reaction deaf() { return silence().after_bytes(0).then_hold(); }
 
-  /// Takes place when a connection has been accepted and before anything is read from it, whoever it is from.
+  /// Takes place when a connection has been accepted and before anything is read from it, whoever
+  /// it is from.
   reaction& at_accept() { return set(on_accept, true); }
-  /// Takes place as soon as so many bytes of the request have arrived, or else all of it. What is left of it is
-  /// ignored, and it is not among `requests()`. 0: before any of it is read.
+  /// Takes place as soon as so many bytes of the request have arrived, or else all of it. What is
+  /// left of it is ignored, and it is not among `requests()`. 0: before any of it is read.
   reaction& after_bytes(std::size_t count) { return set(request_bytes, count); }
   /// The request is also stored, as if it had been answered properly.
   reaction& storing() { return set(stores, true); }
@@ -80,7 +84,8 @@ struct reaction {
     piece = count;
     return set(pause, between);
   }
-  /// After the answer these bytes are sent again and again until the connection ends, with the pauses of `dribbled`.
+  /// After the answer these bytes are sent again and again until the connection ends, with the
+  /// pauses of `dribbled`.
   reaction& flooding(std::string again) { return set(flood, std::move(again)); }
 
   /// After the answer, and a rest, these bytes are sent, which nobody asked for.

@@ -4,7 +4,7 @@
 #define INLONG_TESTING_RECEIVED_REQUEST_HPP
 
 #include <inlong/config.hpp>
-#include <inlong/testing/http_text.hpp>
+#include <inlong/testing/detail/http_text.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -33,7 +33,8 @@ struct received_request {
   std::string body;
   /// The server can't decode it, and answers code 31; the fields above hold what it understood.
   bool malformed = false;
-  /// What goes wrong in the server while it decodes a malformed request, if that makes it answer code 2147483647.
+  /// What goes wrong in the server while it decodes a malformed request, if that makes it answer
+  /// code 2147483647.
   std::string exception;
   /// What the server takes for the length of the body, -1 if nothing says.
   std::int64_t content_length = -1;

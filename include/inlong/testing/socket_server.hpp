@@ -5,8 +5,9 @@
 
 #include <inlong/config.hpp>
 #include <inlong/testing/connection.hpp>
-#include <inlong/testing/listener.hpp>
-#include <inlong/testing/socket.hpp>
+#include <inlong/testing/detail/listener.hpp>
+#include <inlong/testing/detail/socket.hpp>
+#include <inlong/testing/listen_options.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -29,14 +30,14 @@ INLONG_NAMESPACE_BEGIN
 
 namespace testing {
 
-/// Serves until it is destroyed, which ends every connection, whatever it is at, and joins its thread. Its threads
-/// block all signals, so that the program's handlers run elsewhere.
+/// Serves until it is destroyed, which ends every connection, whatever it is at, and joins its
+/// thread. Its threads block all signals, so that the program's handlers run elsewhere.
 ///
 /// All members may be called from any thread, the destructor from none of its own.
 class socket_server {
  public:
-  /// `serve` is called on a connection's own thread and must not throw; when it returns, the connection is closed.
-  /// Throws `std::system_error` if it can't listen.
+  /// `serve` is called on a connection's own thread and must not throw; when it returns, the
+  /// connection is closed. Throws `std::system_error` if it can't listen.
   explicit socket_server(std::function<void(connection&)> serve, const listen_options& options = {})
       : serve_(std::move(serve)), listener_(options) {
     start();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the head of an answer as it arrives: steps over interim answers, refuses what no parser should meet.
+// Reads the head of an answer as it arrives: steps over interim answers, refuses what is not quite HTTP, and keeps
+// what matters.
 #ifndef INLONG_TRANSPORT_ANSWER_HEAD_HPP
 #define INLONG_TRANSPORT_ANSWER_HEAD_HPP
 
@@ -15,39 +16,42 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// The most bytes of a status line: parsers built on std::regex recurse once a character.
+/// The most bytes of a status line.
 inline constexpr std::size_t max_status_line = 256;
 /// The most bytes of all heads of one answer, interim ones (1xx) included.
 inline constexpr std::size_t max_head_bytes = 16 * 1024;
 
 enum class head_state { incomplete, complete, malformed };
 
-/// The head of the final answer. Strict where parsers differ, so that all of them take the same thing for the
-/// body: line ends are CR LF, every line has a name, there is one Content-Length at most, and it is a number.
+/// The head of the final answer. Strict, so that there is no doubt where the body ends: lines end with CR LF, every
+/// line has a name, a length is one number, and no transfer coding is known but `chunked`.
 class answer_head {
  public:
   /// Reads on; `bytes` is all that has arrived so far, from the first byte.
   head_state read(std::string_view bytes);
 
-  /// Where the final answer starts, behind the interim ones.
-  std::size_t start() const noexcept { return start_; }
-  /// The final answer's status, from its first line on.
+  /// Where the head ends and the body starts.
+  std::size_t size() const noexcept { return line_; }
   int status() const noexcept { return status_; }
   /// Whether the connection may carry another request, as far as the head tells.
-  bool keeps_open() const noexcept { return keeps_open_; }
+  bool keeps_open() const noexcept { return keeps_open_ && !closes_; }
   /// The value of the first Retry-After.
   const std::string& retry_after() const noexcept { return retry_after_; }
+  /// The same head reduced to its status and where its body ends: that is all that a parser needs, and parsers are
+  /// slow, and recurse, over more.
+  std::string essence() const;
 
  private:
   bool read_status_line(std::string_view line);
   bool read_field(std::string_view line);
+  bool read_length(std::string_view value);
   void read_connection(std::string_view options);
 
-  std::size_t start_ = 0;
   std::size_t line_ = 0;      // where the first line that is not read yet starts
   std::size_t searched_ = 0;  // no line ends between there and here
   int status_ = 0;            // 0: its line is still to come
-  bool has_length_ = false;
+  std::string length_;
+  bool chunked_ = false;
   bool keeps_open_ = false;
   bool closes_ = false;
   bool has_retry_after_ = false;
@@ -65,23 +69,20 @@ inline head_state answer_head::read(std::string_view bytes) {
       searched_ = bytes.size();
       return head_state::incomplete;
     }
-    std::string_view line = bytes.substr(line_, length);
+    const std::string_view line = bytes.substr(line_, length);
     line_ = searched_ = end + 1;
-    if (line.empty() || line.back() != '\r') return head_state::malformed;
-    line.remove_suffix(1);
-    if (line.find_first_of(std::string_view("\r\0", 2)) != std::string_view::npos) {
+    if (length == 0 || line.find('\r') + 1 != length || line.find('\0') != std::string_view::npos) {
       return head_state::malformed;
     }
     if (status_ == 0) {
       if (!read_status_line(line)) return head_state::malformed;
-    } else if (!line.empty()) {
+    } else if (length > 1) {
       if (!read_field(line)) return head_state::malformed;
     } else if (status_ >= 200) {
-      keeps_open_ = keeps_open_ && !closes_;
       return head_state::complete;
     } else {  // an interim answer: the final one is still to come
       *this = answer_head();
-      start_ = line_ = searched_ = end + 1;
+      line_ = searched_ = end + 1;
     }
   }
 }
@@ -89,8 +90,8 @@ inline head_state answer_head::read(std::string_view bytes) {
 /// `HTTP/1.1 200 OK`; the reason may be missing.
 inline bool answer_head::read_status_line(std::string_view line) {
   constexpr std::size_t size = std::string_view("HTTP/1.1 200").size();
-  if (line.size() < size || line.substr(0, 7) != "HTTP/1." || line[8] != ' ') return false;
-  if ((line[7] != '0' && line[7] != '1') || (line.size() > size && line[size] != ' ')) return false;
+  if (line.size() <= size || line.substr(0, 7) != "HTTP/1." || line[8] != ' ') return false;
+  if ((line[7] != '0' && line[7] != '1') || (line[size] != ' ' && line[size] != '\r')) return false;
   for (const char digit : line.substr(9, 3)) {
     if (digit < '0' || digit > '9') return false;
     status_ = status_ * 10 + (digit - '0');
@@ -100,27 +101,35 @@ inline bool answer_head::read_status_line(std::string_view line) {
 }
 
 inline bool answer_head::read_field(std::string_view line) {
-  constexpr std::string_view blanks = " \t";
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
   const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
   const std::string_view name = line.substr(0, colon);
-  if (colon == std::string_view::npos || name.empty()) return false;
-  if (name.find_first_of(blanks) != std::string_view::npos) return false;
+  if (std::any_of(name.begin(), name.end(), is_blank)) return false;
   std::string_view value = line.substr(colon + 1);
-  value.remove_prefix((std::min)(value.find_first_not_of(blanks), value.size()));
-  value.remove_suffix(value.size() - (value.find_last_not_of(blanks) + 1));
+  while (!value.empty() && is_blank(value.front())) value.remove_prefix(1);
+  while (!value.empty() && is_blank(value.back())) value.remove_suffix(1);
 
-  if (equals_ignoring_case(name, "Content-Length")) {
-    const bool again = has_length_;
-    has_length_ = true;
-    return !again && !value.empty() && value.size() <= 18 &&
-           value.find_first_not_of("0123456789") == std::string_view::npos;
+  if (equals_ignoring_case(name, "Content-Length")) return read_length(value);
+  if (equals_ignoring_case(name, "Transfer-Encoding")) {
+    const bool again = chunked_;
+    chunked_ = true;
+    return !again && equals_ignoring_case(value, "chunked");
   }
-  if (equals_ignoring_case(name, "Connection")) read_connection(value);
-  if (equals_ignoring_case(name, "Retry-After") && !has_retry_after_) {
+  if (equals_ignoring_case(name, "Connection")) {
+    read_connection(value);
+  } else if (equals_ignoring_case(name, "Retry-After") && !has_retry_after_) {
     has_retry_after_ = true;
     retry_after_ = std::string(value);
   }
   return true;
+}
+
+inline bool answer_head::read_length(std::string_view value) {
+  if (!length_.empty()) return false;
+  length_ = std::string(value);
+  return !value.empty() && value.size() <= 18 &&
+         value.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 inline void answer_head::read_connection(std::string_view options) {
@@ -133,6 +142,18 @@ inline void answer_head::read_connection(std::string_view options) {
     if (equals_ignoring_case(option, "keep-alive")) keeps_open_ = true;
     options.remove_prefix(option.size());
   }
+}
+
+inline std::string answer_head::essence() const {
+  std::string head = "HTTP/1.1 " + std::to_string(status_) + "\r\n";
+  if (status_ == 204 || status_ == 304) {
+    head += "Content-Length: 0\r\n";
+  } else if (chunked_) {
+    head += "Transfer-Encoding: chunked\r\n";
+  } else if (!length_.empty()) {
+    head += "Content-Length: " + length_ + "\r\n";
+  }
+  return head += "\r\n";
 }
 
 }  // namespace detail

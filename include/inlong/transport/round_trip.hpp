@@ -30,8 +30,8 @@ namespace detail {
 inline constexpr std::size_t max_answer_bytes = 8 * max_reply_bytes;
 
 /// Carries one request. Whoever uses it adds the request's head and then reads the answer: the first `read` sends
-/// head and body from where they lie, in one call if the kernel takes them at once. No `read` outlasts the
-/// request's deadline or a cancellation.
+/// head and body from where they lie, in one call if the kernel takes them at once. What is read is the essence of the
+/// final answer's head, and its body as it came. No `read` outlasts the request's deadline or a cancellation.
 class round_trip {
  public:
   /// What is passed must live as long as this.
@@ -39,8 +39,7 @@ class round_trip {
       : socket_(socket), request_(what), cancel_(cancel) {}
 
   void add_to_head(std::string_view bytes) { request_head_.append(bytes); }
-  /// Reads on, from the start of the final answer. Returns how many bytes it read; 0: the peer has closed;
-  /// -1: there won't be more.
+  /// Returns how many bytes it read. 0: the peer has closed. -1: there won't be more.
   std::ptrdiff_t read(char* to, std::size_t size);
 
   /// Whether the kernel took every byte of the request. If not, no server can hold it.
@@ -51,7 +50,7 @@ class round_trip {
   bool ended_unanswered() const noexcept { return ended_ && received_ == 0; }
   /// Whether the connection may carry another request: nothing failed, and nothing is left over.
   bool left_clean() const noexcept {
-    return !ended_ && !why_.error && next_ == filled_ && head_.keeps_open();
+    return !ended_ && !why_.error && unread_.empty() && next_ == filled_ && head_.keeps_open();
   }
   /// The final answer's status, once its head is complete; 0 before that.
   int status() const noexcept { return head_complete_ ? head_.status() : 0; }
@@ -63,6 +62,7 @@ class round_trip {
   bool begin();
   bool send();
   bool receive_head();
+  bool refill();
   bool receive();
   bool take_in(const transfer& received);
   bool scan_head();
@@ -81,8 +81,10 @@ class round_trip {
 
   answer_head head_;
   bool head_complete_ = false;
-  std::size_t next_ = 0;  // of the bytes in the buffer, the first that is not read yet
-  std::size_t filled_ = 0;
+  std::string essence_;
+  std::string_view unread_;  // what `read` gives next, and behind it
+  std::size_t next_ = 0;     // what stands in the buffer from here
+  std::size_t filled_ = 0;   // to here
   std::size_t received_ = 0;
   bool ended_ = false;
   failure why_;
@@ -92,20 +94,33 @@ class round_trip {
 inline std::ptrdiff_t round_trip::read(char* to, std::size_t size) {
   if (!began_ && !begin()) return -1;
   if (!head_complete_) return -1;
-  if (next_ == filled_) {
-    next_ = filled_ = 0;
-    if (!receive()) return why_.error ? -1 : 0;
+  if (unread_.empty() && !refill()) return why_.error ? -1 : 0;
+  const std::size_t count = (std::min)(size, unread_.size());
+  if (count == 1) {  // parsers read heads so
+    *to = unread_.front();
+  } else {
+    std::memcpy(to, unread_.data(), count);
   }
-  const std::size_t count = (std::min)(size, filled_ - next_);
-  std::memcpy(to, buffer_.data() + next_, count);
-  next_ += count;
+  unread_.remove_prefix(count);
   return static_cast<std::ptrdiff_t>(count);
 }
 
 inline bool round_trip::begin() {
   began_ = true;
   if (!send() || !receive_head()) return false;
-  next_ = head_.start();
+  essence_ = head_.essence();
+  unread_ = essence_;
+  next_ = head_.size();
+  return true;
+}
+
+inline bool round_trip::refill() {
+  if (next_ == filled_) {
+    next_ = filled_ = 0;
+    if (!receive()) return false;
+  }
+  unread_ = {buffer_.data() + next_, filled_ - next_};
+  next_ = filled_;
   return true;
 }
 
@@ -119,9 +134,9 @@ inline bool round_trip::send() {
     taken_ += sent.bytes;
     if (taken_ == size()) return true;
     if (sent.error && sent.error != std::errc::operation_would_block) {
-      ended_ = true;
       fail(sent.error);
-      return true;
+      ended_ = sent.error == std::errc::broken_pipe || sent.error == std::errc::connection_reset;
+      return ended_;
     }
     std::size_t skipped = sent.bytes;
     for (std::string_view& piece : pieces) {
@@ -153,10 +168,8 @@ inline bool round_trip::receive() {
         receive_some(socket_, buffer_.data() + filled_, buffer_.size() - filled_);
     if (received.error != std::errc::operation_would_block) return take_in(received);
     short ready = 0;
-    if (const std::error_code error =
-            wait_for(socket_, POLLIN, ready, cancel_, request_.deadline)) {
-      return fail(error);
-    }
+    const std::error_code error = wait_for(socket_, POLLIN, ready, cancel_, request_.deadline);
+    if (error) return fail(error);
   }
 }
 

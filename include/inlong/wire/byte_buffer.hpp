@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -70,7 +70,7 @@ class byte_buffer {
 
  private:
   bool grow(std::size_t count) noexcept {
-    constexpr std::size_t most = (std::numeric_limits<std::size_t>::max)();
+    constexpr std::size_t most = PTRDIFF_MAX;  // no object is larger
     if (count > most - size_) {
       return false;
     }

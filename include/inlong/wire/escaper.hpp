@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inner loop of the form encoder: writes a text's bytes, escaping those of one set.
+// The inner loop of the form encoder: copies bytes and escapes those of one set.
 #ifndef INLONG_WIRE_ESCAPER_HPP
 #define INLONG_WIRE_ESCAPER_HPP
 
@@ -16,7 +16,7 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// A byte as it is written: itself, or `%` and two digits. Always copied whole, with one store.
+/// How a byte is written: as it is, or as `%` and two digits. It is always copied whole, with one store.
 struct written_byte {
   char characters[3];
   unsigned char length;
@@ -38,83 +38,86 @@ constexpr std::array<written_byte, 256> make_written_bytes() noexcept {
 template <class Set>
 inline constexpr std::array<written_byte, 256> written_bytes = make_written_bytes<Set>();
 
-/// Escapes the bytes of Set, a Block at a time, and remembers whether it met the byte it looks out for, and
-/// whether it met anything but ASCII.
+/// Escapes the bytes of Set in one text, a Block at a time, and remembers whether it met the byte that it looks
+/// for, and whether it met anything but ASCII.
 ///
-/// `escape` and `escape_last` take a text of at least one byte and return the end of what they wrote. Their
-/// stores go beyond that end, so `to` must have `room_for` the text.
+/// A text comes in pieces that are not empty: any number of them goes to `escape`, which also reads what
+/// follows, and the end of at most `block_size` bytes to `escape_last`. Both return the end of what they wrote.
+/// Their stores go beyond it: there must be `room_for` the piece.
 template <class Set, class Block>
 class escaper {
  public:
-  explicit escaper(char look_out_for) noexcept
-      : wanted_(Block::filled_with(look_out_for)),
-        met_(Block::filled_with(0)),
-        all_(Block::filled_with(0)) {}
-
-  /// How far `escape` may read behind a text.
-  static constexpr std::size_t overread = 2 * block_size;
+  /// How much of the text must follow a piece that goes to `escape`.
+  static constexpr std::size_t lookahead = block_size;
 
   static constexpr std::size_t room_for(std::size_t count) noexcept {
     return 3 * (count + block_size);
   }
 
-  char* escape(char* to, std::string_view text) noexcept {
-    return run<true>(to, text.data(), text.size());
+  explicit escaper(char looked_for) noexcept
+      : looked_for_(Block::filled_with(looked_for)),
+        met_(Block::filled_with(0)),
+        all_(Block::filled_with(0)) {}
+
+  char* escape(char* to, std::string_view piece) noexcept {
+    escaper local = *this;  // no store through `to` can reach it, so it stays in registers
+    const char* from = piece.data();
+    const char* const end = from + piece.size();
+    if (const std::size_t odd = piece.size() % block_size; odd != 0) {
+      // The beginning of a block that the next one overlaps.
+      const unsigned escapes = local.copy(to, from) & first_bits(odd);
+      to = expand(to, from, odd, escapes);
+      from += odd;
+    }
+    for (; from != end; from += block_size) {
+      const unsigned escapes = local.copy(to, from);
+      to = expand(to, from, block_size, escapes);
+    }
+    *this = local;
+    return to;
   }
 
-  /// The same, slower, and reads nothing behind the text.
-  char* escape_last(char* to, std::string_view text) noexcept {
-    if (text.size() >= block_size) {
-      return run<false>(to, text.data(), text.size());
-    }
+  char* escape_last(char* to, std::string_view piece) noexcept {
+    const char* from = piece.data();
     char padded[block_size];
-    std::memset(padded, text[0], block_size);  // a byte of the text, so that nothing is met that isn't in it
-    std::memcpy(padded, text.data(), text.size());
-    return run<false>(to, padded, text.size());
+    if (piece.size() < block_size) {
+      std::memset(padded, piece[0], block_size);  // with one of its own, so that nothing new is met
+      std::memcpy(padded, piece.data(), piece.size());
+      from = padded;
+    }
+    escaper local = *this;
+    const unsigned escapes = local.copy(to, from) & first_bits(piece.size());
+    *this = local;
+    return escapes == 0 ? to + piece.size() : write_all(to, from, piece.size());
   }
 
   bool met() const noexcept { return met_.mask() != 0; }
   bool all_ascii() const noexcept { return all_.mask() == 0; }
 
  private:
-  // The bytes that don't fill a block come first, as the beginning of a block that the next one overlaps:
-  // so nothing is read behind the last one.
-  template <bool Overread>
-  char* run(char* to, const char* from, std::size_t count) noexcept {
-    escaper local = *this;  // no store through `to` can reach it, so it stays in registers
-    const char* const end = from + count;
-    const std::size_t odd = (count - 1) % block_size + 1;
-    const unsigned odd_bits = (1u << odd) - 1;
-    to = expand<Overread>(to, from, odd, local.copy(to, from) & odd_bits);
-    for (from += odd; from != end; from += block_size) {
-      to = expand<Overread>(to, from, block_size, local.copy(to, from));
-    }
-    *this = local;
-    return to;
-  }
+  static constexpr unsigned first_bits(std::size_t count) noexcept { return (1u << count) - 1; }
 
-  /// Copies a block as it is and says which bytes are to be escaped.
+  /// Copies a block as it is, and says which bytes of it are to be escaped.
   unsigned copy(char* to, const char* from) noexcept {
     const Block bytes = Block::load(from);
     bytes.store(to);
-    met_ = met_ | bytes.equals(wanted_);
+    met_ = met_ | bytes.equals(looked_for_);
     all_ = all_ | bytes;
     return Set::flag(bytes).mask();
   }
 
-  template <bool Overread>
+  /// Makes an escaped text of the first `count` bytes of a block that was copied.
   static char* expand(char* to, const char* from, std::size_t count, unsigned escapes) noexcept {
-    if constexpr (Overread) {
-      // No escape or one, without asking which, as that is hard to predict: no escape is one behind the block.
-      if ((escapes & (escapes - 1)) == 0) {
-        const unsigned place = lowest_bit(escapes | 1u << block_size);
-        write(to + place, from[place]);
-        Block::load(from + place + 1).store(to + place + 3);
-        return to + count + 2 * (1 - place / block_size);
-      }
-    } else if (escapes == 0) {
-      return to + count;
-    }
+    if ((escapes & (escapes - 1)) != 0) return write_all(to, from, count);
+    // One escape or none: which of them is hard to predict, so both take the same way. Where there is none,
+    // the last byte stands in for it, and what is copied behind that one doesn't count.
+    const std::size_t place = lowest_bit(escapes | 1u << (count - 1));
+    write(to + place, from[place]);
+    Block::load(from + place + 1).store(to + place + 3);
+    return to + count + 2 * (escapes != 0);
+  }
+
+  static char* write_all(char* to, const char* from, std::size_t count) noexcept {
     if (count == block_size) {
       return write_block(to, from, std::make_index_sequence<block_size>());
     }
@@ -136,7 +139,7 @@ class escaper {
     return to + written.length;
   }
 
-  Block wanted_;
+  Block looked_for_;
   Block met_;
   Block all_;
 };

@@ -42,9 +42,7 @@ TEST_CASE("empty fields are skipped, and nameless values become names") {
   CHECK(decode_form("=x&==y=z").fields == fields{{"x", ""}, {"y", "z"}});
 }
 
-TEST_CASE("further equals signs belong to the value") {
-  CHECK(value_of("a=b==c") == "a=b==c");
-}
+TEST_CASE("further equals signs belong to the value") { CHECK(value_of("a=b==c") == "a=b==c"); }
 
 TEST_CASE("a plus is a space, in names too") {
   CHECK(decode_form("a+b=+c+").fields == fields{{"a b", " c "}});
@@ -89,7 +87,8 @@ TEST_CASE("only five bytes need an escape in a value") {
 }
 
 TEST_CASE("what is not UTF-8 is lost, whether raw or escaped") {
-  CHECK(value_of("a\xFF" "b") == "a" + lost + "b");
+  CHECK(value_of("a\xFF"
+                 "b") == "a" + lost + "b");
   CHECK(value_of("a%FFb") == "a" + lost + "b");
   CHECK(value_of("%ED%A0%80") == lost);
   CHECK(value_of("\xE4\xB8&x=y") == lost);
@@ -114,12 +113,14 @@ TEST_CASE("the error of a bad escape counts in UTF-16 units") {
   const std::string smile = "\xF0\x9F\x98\x80";
   CHECK(decode_form("a=" + smile + "%x").error ==
         "unterminated escape sequence at index 4 of: a=" + smile + "%x");
-  CHECK(decode_form("a=%\xC3\xA9").error == "unterminated escape sequence at index 2 of: a=%\xC3\xA9");
+  CHECK(decode_form("a=%\xC3\xA9").error ==
+        "unterminated escape sequence at index 2 of: a=%\xC3\xA9");
   CHECK(decode_form("a=%\xC3\xA9x").error ==
         "invalid hex byte '\xC3\xA9x' at index 3 of 'a=%\xC3\xA9x'");
   CHECK(decode_form("a=%" + smile).error ==
         "invalid hex byte '" + smile + "' at index 3 of 'a=%" + smile + "'");
-  CHECK(decode_form("a=%x" + smile).error == "invalid hex byte 'x?' at index 3 of 'a=%x" + smile + "'");
+  CHECK(decode_form("a=%x" + smile).error ==
+        "invalid hex byte 'x?' at index 3 of 'a=%x" + smile + "'");
 }
 
 TEST_CASE("a query stands between question mark and hash") {

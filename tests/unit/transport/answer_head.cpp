@@ -28,7 +28,7 @@ TEST_CASE("a head is read however it arrives, and what follows it is left alone"
   answer_head at_once;
   CHECK(at_once.read(bytes) == head_state::complete);
   CHECK(at_once.status() == 503);
-  CHECK(at_once.start() == 0);
+  CHECK(at_once.size() == head.size());
   CHECK(at_once.retry_after() == "7");
 
   answer_head by_byte;
@@ -46,9 +46,11 @@ TEST_CASE("interim answers are stepped over, with their headers") {
       "HTTP/1.1 103 Early Hints\r\n\r\n";
   answer_head head;
   CHECK(head.read(interim) == head_state::incomplete);
-  CHECK(head.read(interim + "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") == head_state::complete);
+  const std::string all = interim + "HTTP/1.1 200 OK\r\n\r\n";
+  CHECK(head.read(all + "body") == head_state::complete);
   CHECK(head.status() == 200);
-  CHECK(head.start() == interim.size());
+  CHECK(head.size() == all.size());
+  CHECK(head.essence() == "HTTP/1.1 200\r\n\r\n");
   CHECK(head.retry_after().empty());
   CHECK(head.keeps_open());
 }
@@ -118,6 +120,32 @@ TEST_CASE("a length is one number, or the answer is refused") {
     CHECK(state_with("Content-Length: " + bad + "\r\n") == head_state::malformed);
   }
   CHECK(state_with("Content-Length: 5\r\nContent-Length: 5\r\n") == head_state::malformed);
+}
+
+TEST_CASE("a transfer coding other than chunked is refused: where its body ends is not known") {
+  const auto state_with = [](const std::string& fields) {
+    return state_of("HTTP/1.1 200 OK\r\n" + fields + "\r\n");
+  };
+  CHECK(state_with("Transfer-Encoding: Chunked\r\n") == head_state::complete);
+  CHECK(state_with("Transfer-Encoding: gzip, chunked\r\n") == head_state::malformed);
+  CHECK(state_with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n") == head_state::malformed);
+  CHECK(state_with("Transfer-Encoding:\r\n") == head_state::malformed);
+}
+
+TEST_CASE("the essence of a head is its status and where its body ends") {
+  const auto essence_of = [](const std::string& line, const std::string& fields) {
+    answer_head head;
+    REQUIRE(head.read(line + "\r\nServer: x\r\n" + fields + "\r\n") == head_state::complete);
+    return head.essence();
+  };
+  CHECK(essence_of("HTTP/1.1 200 OK", "") == "HTTP/1.1 200\r\n\r\n");
+  CHECK(essence_of("HTTP/1.0 503 Busy", "content-length:\t7\r\n") == "HTTP/1.1 503\r\nContent-Length: 7\r\n\r\n");
+  CHECK(essence_of("HTTP/1.1 200 OK", "Content-Length: 7\r\ntransfer-encoding: CHUNKED\r\n") ==
+        "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n");
+  // These have no body, whatever their head says.
+  CHECK(essence_of("HTTP/1.1 204 No Content", "") == "HTTP/1.1 204\r\nContent-Length: 0\r\n\r\n");
+  CHECK(essence_of("HTTP/1.1 304 Not Modified", "Content-Length: 7\r\n") ==
+        "HTTP/1.1 304\r\nContent-Length: 0\r\n\r\n");
 }
 
 TEST_CASE("a status line, and a head, may have so many bytes and no more") {

@@ -24,7 +24,9 @@ using inlong::request;
 namespace {
 
 constexpr std::string_view ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+constexpr std::string_view essence_of_ok = "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok";
 constexpr std::string_view refused = "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n";
+constexpr std::string_view essence_of_refused = "HTTP/1.1 413\r\nContent-Length: 0\r\n\r\n";
 /// More than the kernel takes from someone whose peer does not read.
 const std::string huge(32 << 20, 'x');
 
@@ -69,7 +71,7 @@ TEST_CASE("a request of ordinary size is one call of the kernel: head and all pi
   peers::posted what;
   trip_over a(own, what);
   say(peer, ok);
-  CHECK(a.read(ok.size()) == ok);
+  CHECK(a.read(essence_of_ok.size()) == essence_of_ok);
   CHECK(a.trip.sent_all());
 
   std::array<char, 256> bytes{};
@@ -86,13 +88,13 @@ TEST_CASE("nothing is sent before the answer is wanted") {
   CHECK(a.trip.why().error == std::errc::invalid_argument);
 }
 
-TEST_CASE("the answer is read from the start of the final one, and the connection is clean behind it") {
+TEST_CASE("what is read is the essence of the final answer, and the connection is clean behind it") {
   peers::tcp_pair link;
   peers::posted what;
   trip_over a(link.own, what);
   say(link.peer, "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n");
   say(link.peer, ok);
-  CHECK(a.read(ok.size()) == ok);
+  CHECK(a.read(essence_of_ok.size()) == essence_of_ok);
   CHECK(a.trip.status() == 200);
   CHECK(a.trip.left_clean());
 }
@@ -104,7 +106,7 @@ TEST_CASE("a connection is not clean with bytes left over, once closed, or by th
     trip_over a(link.own, what);
     say(link.peer, answer);
     if (closing) ::shutdown(link.peer.number(), SHUT_WR);
-    a.read(closing ? answer.size() + 1 : ok.size());
+    a.read(essence_of_ok.size() + (closing ? 1 : 0));
     return a.trip.left_clean();
   };
   CHECK(left_clean_after(ok, false));
@@ -141,7 +143,7 @@ TEST_CASE("a peer that reads slowly gets all of it") {
     for (; size < huge.size() + 16;) size += receive_some(link.peer.number(), bytes.data(), bytes.size()).bytes;
     ::send(link.peer.number(), ok.data(), ok.size(), MSG_NOSIGNAL);
   });
-  CHECK(a.read(ok.size()) == ok);
+  CHECK(a.read(essence_of_ok.size()) == essence_of_ok);
   reader.join();
   CHECK(a.trip.sent_all());
 }
@@ -157,10 +159,10 @@ TEST_CASE("a peer that answers before it has all is heard, whether it stays, clo
     say(link.peer, refused.substr(20));
     if (end == 1) link.peer = descriptor();
     if (end == 2) link.reset();
-    const std::string answer = a.read(refused.size());
+    const std::string answer = a.read(essence_of_refused.size());
     // A reset may destroy what has not been read.
     if (end != 2 || !answer.empty()) {
-      CHECK(answer == refused);
+      CHECK(answer == essence_of_refused);
       CHECK(a.trip.status() == 413);
     }
     CHECK_FALSE(a.trip.sent_all());
@@ -185,7 +187,7 @@ TEST_CASE("an answer that is not awaited yet is not the reason while something e
   what.body = huge;
   trip_over a(link.own, what);
   say(link.peer, ok);
-  CHECK(a.read(ok.size()) == ok);
+  CHECK(a.read(essence_of_ok.size()) == essence_of_ok);
   const failure why = a.trip.why();
   CHECK(why.error == std::errc::connection_reset);
   CHECK(why.text.find("an answer came while sending the request (") == 0);

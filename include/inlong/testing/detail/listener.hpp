@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A listening socket whose port stays its own while it refuses connections.
-#ifndef INLONG_TESTING_LISTENER_HPP
-#define INLONG_TESTING_LISTENER_HPP
+#ifndef INLONG_TESTING_DETAIL_LISTENER_HPP
+#define INLONG_TESTING_DETAIL_LISTENER_HPP
 
 #include <inlong/config.hpp>
-#include <inlong/testing/socket.hpp>
+#include <inlong/testing/detail/socket.hpp>
+#include <inlong/testing/listen_options.hpp>
 
 #include <cerrno>
 #include <cstdint>
@@ -19,18 +20,6 @@ INLONG_NAMESPACE_BEGIN
 
 namespace testing {
 
-/// Where and how a server listens.
-struct listen_options {
-  /// An IPv4 or IPv6 address, such as "::1".
-  std::string host = "127.0.0.1";
-  /// 0: one that is free.
-  std::uint16_t port = 0;
-  /// How many connections the kernel completes ahead of the server.
-  int backlog = 128;
-  /// How many bytes of one connection the kernel takes ahead of the server; 0: as the system has it.
-  int receive_buffer = 0;
-};
-
 namespace detail {
 
 /// To be used by one thread at a time. What can't be bound throws `std::system_error`.
@@ -41,15 +30,16 @@ class listener {
     socket_ = bound();
     if (socket_.get() < 0) fail();
     ::getsockname(socket_.get(), address_.data(), &address_.size);
-    // Bound and never listening, it keeps the port from everyone else while connections are refused.
+    // Bound and never listening, it keeps the port from everyone else while connections are
+    // refused.
     reservation_ = bound();
     start();
   }
 
   std::uint16_t port() const noexcept { return address_.port(); }
   std::string text() const {
-    const std::string host = address_.family() == AF_INET6 ? '[' + address_.host() + ']' : address_.host();
-    return host + ':' + std::to_string(port());
+    const std::string host = address_.host();
+    return (address_.family() == AF_INET6 ? '[' + host + ']' : host) + ':' + std::to_string(port());
   }
   int socket() const noexcept { return socket_.get(); }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How Java reads bytes, blanks and numbers: the rules that decide what DataProxy stores.
-#ifndef INLONG_TESTING_JAVA_TEXT_HPP
-#define INLONG_TESTING_JAVA_TEXT_HPP
+#ifndef INLONG_TESTING_DETAIL_JAVA_TEXT_HPP
+#define INLONG_TESTING_DETAIL_JAVA_TEXT_HPP
 
 #include <inlong/config.hpp>
 
@@ -44,14 +44,16 @@ inline unsigned byte_at(std::string_view bytes, std::size_t index) noexcept {
   return static_cast<unsigned char>(bytes[index]);
 }
 
-/// What stands at the front of some bytes: one UTF-8 character, or what Java replaces by one U+FFFD.
+/// What stands at the front of some bytes: one UTF-8 character, or what Java replaces by one
+/// U+FFFD.
 struct utf8_unit {
   std::size_t size;
   bool valid;
 };
 
-/// Malformed input is divided as `new String(bytes, UTF_8)` does since JDK 8: into the longest beginnings of a
-/// character, where an encoded surrogate (ED A0 80 and the like) counts as one. `bytes` is not empty.
+/// Malformed input is divided as `new String(bytes, UTF_8)` does since JDK 8: into the longest
+/// beginnings of a character, where an encoded surrogate (ED A0 80 and the like) counts as one.
+/// `bytes` is not empty.
 inline utf8_unit first_unit(std::string_view bytes) noexcept {
   const unsigned lead = byte_at(bytes, 0);
   if (lead < 0x80) return {1, true};
@@ -135,14 +137,14 @@ inline std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
-/// `Character.digit(character, 10)`: decimal digits of every script, of which Java's `parseInt` and `parseLong`
-/// take those up to U+FFFF; -1 for anything else.
+/// `Character.digit(character, 10)`: decimal digits of every script, of which Java's `parseInt` and
+/// `parseLong` take those up to U+FFFF; -1 for anything else.
 inline int digit_value(char32_t character) noexcept {
-  constexpr char32_t zeros[] = {
-      0x0030, 0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6,
-      0x0C66, 0x0CE6, 0x0D66, 0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0,
-      0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620,
-      0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10};
+  constexpr char32_t zeros[] = {0x0030, 0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6,
+                                0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0DE6, 0x0E50, 0x0ED0,
+                                0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80,
+                                0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900,
+                                0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10};
   for (const char32_t zero : zeros) {
     if (character >= zero && character <= zero + 9) return static_cast<int>(character - zero);
   }
@@ -157,7 +159,8 @@ constexpr int hex_value(char digit) noexcept {
   return -1;
 }
 
-/// `Integer.parseInt` or `Long.parseLong`: an optional sign, then digits and nothing else. For valid UTF-8.
+/// `Integer.parseInt` or `Long.parseLong`: an optional sign, then digits and nothing else. For
+/// valid UTF-8.
 template <class Integer>
 std::optional<Integer> parse_integer(std::string_view text) noexcept {
   using limits = std::numeric_limits<Integer>;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the stand-in has received and stored, for tests to look at and to wait for.
-#ifndef INLONG_TESTING_JOURNAL_HPP
-#define INLONG_TESTING_JOURNAL_HPP
+#ifndef INLONG_TESTING_DETAIL_JOURNAL_HPP
+#define INLONG_TESTING_DETAIL_JOURNAL_HPP
 
 #include <inlong/config.hpp>
-#include <inlong/testing/deadline.hpp>
+#include <inlong/testing/detail/deadline.hpp>
 #include <inlong/testing/received_request.hpp>
+#include <inlong/testing/stored_message.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -22,32 +23,6 @@ INLONG_NAMESPACE_BEGIN
 
 namespace testing {
 
-/// What the server stores of one request.
-struct stored_message {
-  std::string group_id;
-  std::string stream_id;
-  /// Its records, separated by line feeds. UTF-8: what was not has been replaced.
-  std::string body;
-  /// Milliseconds since the epoch; the time of arrival, if the request had none that could be read.
-  std::int64_t dt = 0;
-  /// How many records the request said it has; never compared with the body.
-  std::int32_t cnt = 1;
-  /// The client's address, without its port.
-  std::string client;
-  /// Counts the connections of a server, from 1.
-  std::size_t connection = 0;
-
-  /// The body, divided at line feeds.
-  std::vector<std::string> records() const {
-    std::vector<std::string> divided;
-    for (std::size_t begin = 0, end = 0; end != std::string::npos; begin = end + 1) {
-      end = body.find('\n', begin);
-      divided.push_back(body.substr(begin, end - begin));
-    }
-    return divided;
-  }
-};
-
 namespace detail {
 
 /// Thread safe.
@@ -61,8 +36,8 @@ class journal {
       if (listener_) listener_(message);
     }
     const std::lock_guard lock(mutex_);
-    records_ += 1 + static_cast<std::size_t>(
-                        std::count(message.body.begin(), message.body.end(), '\n'));
+    records_ +=
+        1 + static_cast<std::size_t>(std::count(message.body.begin(), message.body.end(), '\n'));
     stored_.push_back(std::move(message));
     changed_.notify_all();
   }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Divides bytes into the heads and bodies of requests, with the limits and leniencies of Netty's HttpObjectDecoder.
-#ifndef INLONG_TESTING_HTTP_DECODER_HPP
-#define INLONG_TESTING_HTTP_DECODER_HPP
+// Divides bytes into heads and bodies of requests, within the limits of Netty's HttpObjectDecoder.
+#ifndef INLONG_TESTING_DETAIL_HTTP_DECODER_HPP
+#define INLONG_TESTING_DETAIL_HTTP_DECODER_HPP
 
 #include <inlong/config.hpp>
-#include <inlong/testing/header_lines.hpp>
-#include <inlong/testing/http_head.hpp>
-#include <inlong/testing/http_text.hpp>
-#include <inlong/testing/line_buffer.hpp>
+#include <inlong/testing/detail/header_lines.hpp>
+#include <inlong/testing/detail/http_head.hpp>
+#include <inlong/testing/detail/http_text.hpp>
+#include <inlong/testing/detail/line_buffer.hpp>
 #include <inlong/testing/received_request.hpp>
 
 #include <algorithm>
@@ -65,7 +65,8 @@ class http_decoder {
   received_request& request() noexcept { return request_; }
   std::string_view content() const noexcept { return content_; }
 
-  /// The request was refused for its Expect header, so that its body is not awaited: what comes next is a request.
+  /// The request was refused for its Expect header, so that its body is not awaited: what comes
+  /// next is a request.
   void expectation_failed() noexcept {
     if (state_ == state::fixed || state_ == state::chunk_size) state_ = state::line;
   }
@@ -82,14 +83,8 @@ class http_decoder {
     const std::string_view rest = buffer_.rest();
     const auto begin = std::find_if_not(rest.begin(), rest.end(), is_skipped);
     std::string_view line;
-    switch (take_line(line, static_cast<std::size_t>(begin - rest.begin()))) {
-      case line_state::incomplete:
-        return event::starved;
-      case line_state::too_long:
-        return malformed(event::head);
-      case line_state::complete:
-        break;
-    }
+    const line_state found = take_line(line, static_cast<std::size_t>(begin - rest.begin()));
+    if (found != line_state::complete) return without_line(found, event::head);
     if (!parse_request_line(line, request_)) {
       request_ = {};
       return malformed(event::head);
@@ -97,20 +92,14 @@ class http_decoder {
     headers_ = {};
     headers_size_ = 0;
     state_ = state::headers;
-    return read_headers();
+    return next();
   }
 
   event read_headers() {
-    switch (read_header_lines(request_.headers)) {
-      case line_state::incomplete:
-        return event::starved;
-      case line_state::too_long:
-        return malformed_head();
-      case line_state::complete:
-        break;
-    }
+    const line_state found = read_header_lines(request_.headers);
+    if (found != line_state::complete) return without_line(found, event::head);
     const std::optional<body_framing> framing = framing_of(request_);
-    if (!framing) return malformed_head();
+    if (!framing) return malformed(event::head);
     request_.content_length = framing->content_length;
     remaining_ = framing->content_length;
     state_ = framing->chunked ? state::chunk_size : state::fixed;
@@ -130,19 +119,14 @@ class http_decoder {
 
   event read_chunk_size() {
     std::string_view line;
-    switch (take_line(line, 0)) {
-      case line_state::incomplete:
-        return event::starved;
-      case line_state::too_long:
-        return malformed(event::last);
-      case line_state::complete:
-        break;
-    }
+    const line_state found = take_line(line, 0);
+    if (found != line_state::complete) return without_line(found, event::last);
     const std::optional<std::int64_t> size = parse_chunk_size(line);
     if (!size) return malformed(event::last);
     if (*size < 0) {
-      request_.exception = "java.lang.IllegalArgumentException: minimumReadableBytes : " +
-                           std::to_string(*size) + " (expected: >= 0)";
+      request_.exception =
+          "java.lang.IllegalArgumentException: minimumReadableBytes : " + std::to_string(*size) +
+          " (expected: >= 0)";
       return malformed(event::last);
     }
     remaining_ = *size;
@@ -161,14 +145,8 @@ class http_decoder {
 
   event read_trailers() {
     header_list ignored;
-    switch (read_header_lines(ignored)) {
-      case line_state::incomplete:
-        return event::starved;
-      case line_state::too_long:
-        return malformed(event::last);
-      case line_state::complete:
-        break;
-    }
+    const line_state found = read_header_lines(ignored);
+    if (found != line_state::complete) return without_line(found, event::last);
     state_ = state::line;
     return event::last;
   }
@@ -192,15 +170,16 @@ class http_decoder {
     }
   }
 
-  event malformed_head() {
+  event without_line(line_state found, event what) {
+    return found == line_state::incomplete ? event::starved : malformed(what);
+  }
+
+  event malformed(event what) {
+    request_.malformed = true;
+    state_ = state::malformed;
     // Netty looks at the length first, and refuses what is too large.
     const std::string* length = find_header(request_.headers, "content-length");
     if (length != nullptr) request_.content_length = parse_length(*length).value_or(-1);
-    return malformed(event::head);
-  }
-  event malformed(event what) noexcept {
-    request_.malformed = true;
-    state_ = state::malformed;
     return what;
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <inlong/testing/script.hpp>
+#include <inlong/testing/detail/script.hpp>
 
 #include <doctest/doctest.h>
 
@@ -51,7 +51,8 @@ TEST_CASE("connections have a queue of their own") {
 TEST_CASE("a rule decides when nothing is queued, from the whole request") {
   script told;
   told.next(1, numbered(1));
-  told.decide_by([](const received_request& request) { return numbered(request.target == "/two" ? 2 : 3); });
+  told.decide_by(
+      [](const received_request& request) { return numbered(request.target == "/two" ? 2 : 3); });
   CHECK(number(told.at_begin().value()) == 1);
   CHECK_FALSE(told.at_begin().has_value());
   received_request request;

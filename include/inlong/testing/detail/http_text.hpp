@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the reading and the writing of HTTP messages have in common: headers and their comparison.
-#ifndef INLONG_TESTING_HTTP_TEXT_HPP
-#define INLONG_TESTING_HTTP_TEXT_HPP
+#ifndef INLONG_TESTING_DETAIL_HTTP_TEXT_HPP
+#define INLONG_TESTING_DETAIL_HTTP_TEXT_HPP
 
 #include <inlong/config.hpp>
-#include <inlong/testing/java_text.hpp>
+#include <inlong/testing/detail/java_text.hpp>
 
 #include <algorithm>
 #include <cstddef>

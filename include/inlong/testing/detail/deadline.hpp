@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Points in time to wait for, which stay in reach however long the wait.
-#ifndef INLONG_TESTING_DEADLINE_HPP
-#define INLONG_TESTING_DEADLINE_HPP
+#ifndef INLONG_TESTING_DETAIL_DEADLINE_HPP
+#define INLONG_TESTING_DETAIL_DEADLINE_HPP
 
 #include <inlong/config.hpp>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes headers of the lines of a head, or of trailers, as strictly as Netty's HttpObjectDecoder does.
-#ifndef INLONG_TESTING_HEADER_LINES_HPP
-#define INLONG_TESTING_HEADER_LINES_HPP
+// Makes headers of lines, as strictly and as leniently as Netty's HttpObjectDecoder.
+#ifndef INLONG_TESTING_DETAIL_HEADER_LINES_HPP
+#define INLONG_TESTING_DETAIL_HEADER_LINES_HPP
 
 #include <inlong/config.hpp>
-#include <inlong/testing/http_text.hpp>
-#include <inlong/testing/java_text.hpp>
+#include <inlong/testing/detail/http_text.hpp>
+#include <inlong/testing/detail/java_text.hpp>
 
 #include <algorithm>
 #include <cstddef>

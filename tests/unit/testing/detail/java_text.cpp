@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <inlong/testing/java_text.hpp>
+#include <inlong/testing/detail/java_text.hpp>
 
 #include <doctest/doctest.h>
 
@@ -17,8 +17,10 @@ const std::string lost = "\xEF\xBF\xBD";
 }  // namespace
 
 TEST_CASE("valid UTF-8 of every plane and length is kept") {
-  const std::string text("a\x00\x7F\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF"
-                         "\xF0\x90\x80\x80\xF4\x8F\xBF\xBF", 28);
+  const std::string text(
+      "a\x00\x7F\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF"
+      "\xF0\x90\x80\x80\xF4\x8F\xBF\xBF",
+      28);
   CHECK(java::from_utf8(text) == text);
 }
 
@@ -33,7 +35,8 @@ TEST_CASE("each longest beginning of a character that is not UTF-8 becomes one U
   CHECK(java::from_utf8("\xF0\x80\x80\x80") == lost + lost + lost + lost);
   CHECK(java::from_utf8("\xF4\x90\x80\x80") == lost + lost + lost + lost);
   CHECK(java::from_utf8("\xF8\x88") == lost + lost);
-  CHECK(java::from_utf8("\xFF" "a\xFE") == lost + "a" + lost);
+  CHECK(java::from_utf8("\xFF"
+                        "a\xFE") == lost + "a" + lost);
 }
 
 TEST_CASE("an encoded surrogate becomes one U+FFFD, and a pair of them two") {
@@ -49,10 +52,11 @@ TEST_CASE("each byte of a request line is one character") {
 TEST_CASE("a text is blank by Java's rule, not by Unicode's") {
   CHECK(java::is_blank(""));
   CHECK(java::is_blank(" \t\n\v\f\r\x1C\x1D\x1E\x1F"));
-  CHECK(java::is_blank("\xE1\x9A\x80\xE2\x80\x80\xE2\x80\x86\xE2\x80\x88\xE2\x80\x8A\xE2\x80\xA8\xE2\x80\xA9"
-                       "\xE2\x81\x9F\xE3\x80\x80"));
-  for (const std::string text : {"\xC2\xA0", "\xC2\x85", "\xE2\x80\x87", "\xE2\x80\xAF", "\xEF\xBB\xBF", "\xE2\x80\x8B",
-                           "\x01", "x", " x "}) {
+  CHECK(java::is_blank(
+      "\xE1\x9A\x80\xE2\x80\x80\xE2\x80\x86\xE2\x80\x88\xE2\x80\x8A\xE2\x80\xA8\xE2\x80\xA9"
+      "\xE2\x81\x9F\xE3\x80\x80"));
+  for (const std::string text : {"\xC2\xA0", "\xC2\x85", "\xE2\x80\x87", "\xE2\x80\xAF",
+                                 "\xEF\xBB\xBF", "\xE2\x80\x8B", "\x01", "x", " x "}) {
     CAPTURE(text);
     CHECK_FALSE(java::is_blank(text));
   }
@@ -65,7 +69,9 @@ TEST_CASE("the length of a text counts UTF-16 units") {
 }
 
 TEST_CASE("whole numbers are read as by Long.parseLong and Integer.parseInt") {
-  const auto as_long = [](std::string_view text) { return java::parse_integer<std::int64_t>(text); };
+  const auto as_long = [](std::string_view text) {
+    return java::parse_integer<std::int64_t>(text);
+  };
   const auto as_int = [](std::string_view text) { return java::parse_integer<std::int32_t>(text); };
   CHECK(as_long("1700000000000") == 1700000000000);
   CHECK(as_long("+5") == 5);
@@ -77,8 +83,9 @@ TEST_CASE("whole numbers are read as by Long.parseLong and Integer.parseInt") {
   CHECK(as_int("-2147483648") == INT32_MIN);
   CHECK(as_int("\xD9\xA1\xD9\xA2") == 12);
   CHECK(as_int("\xEF\xBC\x95") == 5);
-  for (const std::string text : {"9223372036854775808", "-9223372036854775809", "99999999999999999999", "", "+", "-", "+-1",
-                           "abc", "1.5", " 2", "2 ", "1e3", "0x10", "1_0", "1\xC2\xB2"}) {
+  for (const std::string text :
+       {"9223372036854775808", "-9223372036854775809", "99999999999999999999", "", "+", "-", "+-1",
+        "abc", "1.5", " 2", "2 ", "1e3", "0x10", "1_0", "1\xC2\xB2"}) {
     CAPTURE(text);
     CHECK_FALSE(as_long(text).has_value());
   }

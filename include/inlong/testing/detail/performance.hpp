@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How an answer goes out, with the delays, cuts and surprises that a reaction asks for.
-#ifndef INLONG_TESTING_PERFORMANCE_HPP
-#define INLONG_TESTING_PERFORMANCE_HPP
+#ifndef INLONG_TESTING_DETAIL_PERFORMANCE_HPP
+#define INLONG_TESTING_DETAIL_PERFORMANCE_HPP
 
 #include <inlong/config.hpp>
 #include <inlong/testing/connection.hpp>
@@ -17,7 +17,8 @@ INLONG_NAMESPACE_BEGIN
 namespace testing {
 namespace detail {
 
-/// As soon as 64 KiB of earlier answers are unread, DataProxy drops further ones, and nobody is told.
+/// As soon as 64 KiB of earlier answers are unread, DataProxy drops further ones, and nobody is
+/// told.
 inline bool can_answer(const connection& link) noexcept { return link.unsent() < 65536; }
 
 inline void answer(connection& link, std::string_view bytes) {
@@ -35,7 +36,8 @@ inline void answer_in_pieces(connection& link, std::string_view bytes, const rea
   }
 }
 
-/// Does all that a reaction asks for, but for a natural ending. False: the connection is to be closed, or has ended.
+/// Does all that a reaction asks for, but for a natural ending. False: the connection is to be
+/// closed, or has ended.
 inline bool perform(connection& link, const reaction& what, std::string_view bytes) {
   if (!rest(link, what.delay)) return false;
   bytes = bytes.substr(0, what.answer_bytes);

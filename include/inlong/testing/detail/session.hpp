@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The life of one connection to the stand-in: what is read, what is answered, how it ends.
-#ifndef INLONG_TESTING_SESSION_HPP
-#define INLONG_TESTING_SESSION_HPP
+#ifndef INLONG_TESTING_DETAIL_SESSION_HPP
+#define INLONG_TESTING_DETAIL_SESSION_HPP
 
 #include <inlong/config.hpp>
 #include <inlong/testing/connection.hpp>
-#include <inlong/testing/deadline.hpp>
+#include <inlong/testing/detail/deadline.hpp>
+#include <inlong/testing/detail/journal.hpp>
+#include <inlong/testing/detail/node.hpp>
+#include <inlong/testing/detail/performance.hpp>
+#include <inlong/testing/detail/reply.hpp>
+#include <inlong/testing/detail/request_reader.hpp>
+#include <inlong/testing/detail/script.hpp>
 #include <inlong/testing/http_answer.hpp>
-#include <inlong/testing/journal.hpp>
-#include <inlong/testing/node.hpp>
-#include <inlong/testing/performance.hpp>
 #include <inlong/testing/reaction.hpp>
 #include <inlong/testing/received_request.hpp>
-#include <inlong/testing/request_reader.hpp>
-#include <inlong/testing/script.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -33,12 +34,16 @@ class session {
  public:
   session(connection& link, const node& served_by, journal& kept_in, script& told_by,
           std::chrono::milliseconds idle_timeout)
-      : link_(link), node_(served_by), journal_(kept_in), script_(told_by), idle_timeout_(idle_timeout) {}
+      : link_(link),
+        node_(served_by),
+        journal_(kept_in),
+        script_(told_by),
+        idle_timeout_(idle_timeout) {}
 
   /// Returns when the connection is to be closed, or has ended.
   void run() {
     const reaction accepted = script_.at_accept();
-    if (accepted.answer != kind::proper && !play(accepted, reply_to({}, accepted))) return;
+    if (accepted.answer != kind::proper && !play(accepted, treat({}, accepted))) return;
     restart_idle_timer();
     while (link_.is_open() && advance()) {
     }
@@ -46,14 +51,6 @@ class session {
 
  private:
   using kind = reaction::kind;
-
-  /// What goes out.
-  struct reply {
-    std::string bytes;
-    int status = 0;
-    std::optional<int> code;
-    bool closes = false;
-  };
 
   /// False: the connection is to be closed.
   bool advance() {
@@ -100,14 +97,14 @@ class session {
     if (!turn_ || !is_early(*turn_) || reader_.arrived() < *turn_->request_bytes) return true;
     reader_.ignore_request();
     const reaction what = *std::exchange(turn_, std::nullopt);
-    return play(what, reply_to({}, what));
+    return play(what, treat({}, what));
   }
 
   bool serve(received_request request) {
     take_turn();
     restart_idle_timer();
     const reaction what = turn_ ? *std::exchange(turn_, std::nullopt) : script_.at_end(request);
-    const reply planned = reply_to(request, what);
+    const reply planned = treat(request, what);
     continued_ = false;
     if (!is_early(what)) keep(std::move(request), planned);
     return play(what, planned);
@@ -128,14 +125,15 @@ class session {
     return true;
   }
 
-  /// After an answer that closes: requests that have arrived by now are stored all the same, and not answered.
+  /// After an answer that closes: requests that have arrived by now are stored all the same, and
+  /// not answered.
   bool finish() {
     while (true) {
       const request_reader::arrival arrived = reader_.next(node_.max_message_bytes);
       if (arrived == request_reader::arrival::nothing) return false;
       if (arrived != request_reader::arrival::request) continue;
       received_request request = take_request();
-      reply_to(request, reaction::proper());
+      treat(request, reaction::proper());
       keep(std::move(request), {});
     }
   }
@@ -158,33 +156,13 @@ class session {
     return request;
   }
 
-  /// Also stores the request, if that is what becomes of it.
-  reply reply_to(const received_request& request, const reaction& what) {
+  /// Stores the request, if that is what becomes of it.
+  reply treat(const received_request& request, const reaction& what) {
     decision decided;
     if (what.answer == kind::proper || what.stores) decided = node_.decide(request, link_.peer());
     if (decided.stores) journal_.store(std::move(*decided.stores));
-
-    const bool asked_to_close = asks_to_close(request);
-    switch (what.answer) {
-      case kind::proper:
-        if (!decided.answers) return {};
-        return {dressed(code_answer(decided.code, decided.message, decided.callback), request, what),
-                200, decided.code, decided.closes};
-      case kind::http:
-        return {dressed(what.http, request, what), what.http.status, what.answered_code,
-                asked_to_close || closes_after(what.answered_code.value_or(0))};
-      case kind::raw:
-        return {what.bytes, 0, {}, asked_to_close};
-      case kind::none:
-        return {};
-    }
-    return {};
-  }
-
-  std::string dressed(http_answer plain, const received_request& request, const reaction& what) const {
-    for (const auto& [name, value] : what.headers) plain.set_header(name, value);
     // Netty takes the first answer to a HEAD request for the one without a body, be it a 100.
-    return plain.bytes(request.method == "HEAD" && !continued_);
+    return make_reply(what, request, decided, request.method == "HEAD" && !continued_);
   }
 
   void keep(received_request&& request, const reply& planned) {

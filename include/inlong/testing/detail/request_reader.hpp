@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Collects whole requests, and says which to refuse before they are whole, as Netty's HttpObjectAggregator does.
-#ifndef INLONG_TESTING_REQUEST_READER_HPP
-#define INLONG_TESTING_REQUEST_READER_HPP
+// Collects whole requests and refuses some before that, as Netty's HttpObjectAggregator does.
+#ifndef INLONG_TESTING_DETAIL_REQUEST_READER_HPP
+#define INLONG_TESTING_DETAIL_REQUEST_READER_HPP
 
 #include <inlong/config.hpp>
-#include <inlong/testing/http_decoder.hpp>
-#include <inlong/testing/http_head.hpp>
-#include <inlong/testing/http_text.hpp>
+#include <inlong/testing/detail/http_decoder.hpp>
+#include <inlong/testing/detail/http_head.hpp>
+#include <inlong/testing/detail/http_text.hpp>
 #include <inlong/testing/received_request.hpp>
 
 #include <cstddef>
@@ -89,8 +89,8 @@ class request_reader {
     const bool known = equal_ignoring_case(request.header("expect"), "100-continue");
     const std::string* length = find_header(request.headers, "content-length");
     if (known && length != nullptr && !parse_length(*length)) {
-      request.exception = "java.lang.NumberFormatException: For input string: \"" +
-                          from_latin1(*length) + '"';
+      request.exception =
+          "java.lang.NumberFormatException: For input string: \"" + from_latin1(*length) + '"';
       return finish();
     }
     if (known && fits) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parses the lines of a request's head, and of chunks, as strictly and as leniently as Netty's HttpObjectDecoder.
-#ifndef INLONG_TESTING_HTTP_HEAD_HPP
-#define INLONG_TESTING_HTTP_HEAD_HPP
+// Parses the lines that make a request, as Netty's HttpObjectDecoder does.
+#ifndef INLONG_TESTING_DETAIL_HTTP_HEAD_HPP
+#define INLONG_TESTING_DETAIL_HTTP_HEAD_HPP
 
 #include <inlong/config.hpp>
-#include <inlong/testing/http_text.hpp>
-#include <inlong/testing/java_text.hpp>
+#include <inlong/testing/detail/http_text.hpp>
+#include <inlong/testing/detail/java_text.hpp>
 #include <inlong/testing/received_request.hpp>
 
 #include <algorithm>
@@ -100,9 +100,10 @@ inline std::optional<body_framing> framing_of(const received_request& request) {
   body_framing framing{lists_token(request.headers, "transfer-encoding", "chunked"), -1};
   const std::string* length = find_header(request.headers, "content-length");
   if (length == nullptr) return framing;
-  const auto count = std::count_if(request.headers.begin(), request.headers.end(), [](auto& header) {
+  const auto is_length = [](const auto& header) {
     return equal_ignoring_case(header.first, "content-length");
-  });
+  };
+  const auto count = std::count_if(request.headers.begin(), request.headers.end(), is_length);
   const auto version = parse_version(request.version);
   const bool is_old = version && std::tuple(version->first, version->second) <= std::tuple(1, 0);
   if (!all_digits(*length) || (count > 1 && !is_old)) return std::nullopt;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which reaction is whose turn.
-#ifndef INLONG_TESTING_SCRIPT_HPP
-#define INLONG_TESTING_SCRIPT_HPP
+#ifndef INLONG_TESTING_DETAIL_SCRIPT_HPP
+#define INLONG_TESTING_DETAIL_SCRIPT_HPP
 
 #include <inlong/config.hpp>
 #include <inlong/testing/reaction.hpp>
@@ -19,8 +19,8 @@ INLONG_NAMESPACE_BEGIN
 namespace testing {
 namespace detail {
 
-/// Two queues, of reactions to requests and of reactions to connections; whoever comes next takes the first of its
-/// queue. What to do when a queue is empty stands beside it. Thread safe.
+/// Two queues, of reactions to requests and of reactions to connections; whoever comes next takes
+/// the first of its queue. What to do when a queue is empty stands beside it. Thread safe.
 class script {
  public:
   using rule = std::function<reaction(const received_request&)>;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a DataProxy node makes of a request: its checks in their order, its codes, its words.
-#ifndef INLONG_TESTING_NODE_HPP
-#define INLONG_TESTING_NODE_HPP
+#ifndef INLONG_TESTING_DETAIL_NODE_HPP
+#define INLONG_TESTING_DETAIL_NODE_HPP
 
 #include <inlong/config.hpp>
+#include <inlong/testing/detail/http_text.hpp>
+#include <inlong/testing/detail/java_text.hpp>
 #include <inlong/testing/form_decoder.hpp>
-#include <inlong/testing/http_text.hpp>
-#include <inlong/testing/java_text.hpp>
-#include <inlong/testing/journal.hpp>
 #include <inlong/testing/received_request.hpp>
+#include <inlong/testing/stored_message.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -68,7 +68,8 @@ class node {
   node(std::size_t message_limit, bool is_ready, bool is_stopped)
       : max_message_bytes(message_limit), ready(is_ready), stopped(is_stopped) {}
 
-  /// Without a stream: all streams of the group that nothing else was said of. Until one is made known, all are.
+  /// Without a stream: all streams of the group that nothing else was said of. Until one is made
+  /// known, all are.
   void set_known(const std::string& group_id, const std::string& stream_id, bool known) {
     const std::lock_guard lock(mutex_);
     if (known) knows_others_ = false;
@@ -85,9 +86,16 @@ class node {
     }
     const decoded_path target = decode_path(request.target);
     if (!target.error.empty()) return process_failure(target.error);
-    if (target.path == "/dataproxy/heartbeat") return {true, 0, "Ok", {}, asks_to_close(request), {}};
+    decision decided;
+    if (target.path == "/dataproxy/heartbeat") {
+      decided.closes = asks_to_close(request);
+      return decided;
+    }
     if (target.path == "/dataproxy/message") return take_message(request, client);
-    if (target.path == "/favicon.ico") return {false, 0, {}, {}, false, {}};
+    if (target.path == "/favicon.ico") {
+      decided.answers = false;
+      return decided;
+    }
     return closing(35, "Only support [/dataproxy/heartbeat, /dataproxy/message] paths!");
   }
 
@@ -106,7 +114,10 @@ class node {
       form = decode_form(request.body);
       if (!form.error.empty()) return process_failure(form.error);
     }
-    decision decided = judge_fields(query, form);
+    decision decided = judge_fields([&](std::string_view name) {
+      const std::string* value = form.find(name);
+      return value != nullptr ? value : query.find(name);
+    });
     decided.closes = asks_to_close(request);
     if (decided.stores) {
       decided.stores->client = client;
@@ -115,11 +126,9 @@ class node {
     return decided;
   }
 
-  decision judge_fields(const decoded_form& query, const decoded_form& form) const {
-    const auto find = [&](std::string_view name) {
-      const std::string* value = form.find(name);
-      return value != nullptr ? value : query.find(name);
-    };
+  /// `find` says a field's value, or nullptr.
+  template <class Find>
+  decision judge_fields(Find find) const {
     const std::string* callback = find("callback");
     const auto refusal = [&](int code, std::string message) {
       return decision{true, code, std::move(message), callback ? *callback : "", false, {}};
@@ -134,8 +143,8 @@ class node {
       return refusal(101, "Field streamId must exist and not blank!");
     }
     if (!knows(*group_id, *stream_id)) {
-      return refusal(115, "Topic not configured for groupId(" + *group_id + "),streamId(," +
-                              *stream_id + ")");
+      return refusal(
+          115, "Topic not configured for groupId(" + *group_id + "),streamId(," + *stream_id + ")");
     }
     const std::string* body = find("body");
     if (body == nullptr) return refusal(103, "Field body is not exist!");
@@ -145,7 +154,12 @@ class node {
                               ") is bigger than allowed length(" + std::to_string(limit) + ")");
     }
     decision accepted = refusal(0, "Ok");
-    accepted.stores = {*group_id, *stream_id, *body, time_of(find("dt")), count_of(find("cnt")), {}, 0};
+    stored_message& message = accepted.stores.emplace();
+    message.group_id = *group_id;
+    message.stream_id = *stream_id;
+    message.body = *body;
+    message.dt = time_of(find("dt"));
+    message.cnt = count_of(find("cnt"));
     return accepted;
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes that have arrived, taken off as lines or as pieces of content.
-#ifndef INLONG_TESTING_LINE_BUFFER_HPP
-#define INLONG_TESTING_LINE_BUFFER_HPP
+#ifndef INLONG_TESTING_DETAIL_LINE_BUFFER_HPP
+#define INLONG_TESTING_DETAIL_LINE_BUFFER_HPP
 
 #include <inlong/config.hpp>
 
@@ -35,8 +35,9 @@ class line_buffer {
     return taken;
   }
 
-  /// Takes the next line, without its LF or CRLF, once it is there. `size` grows by its length, and may not pass
-  /// `limit`, a carriage return included. The first `skipped` bytes count, but are no part of the line.
+  /// Takes the next line, without its LF or CRLF, once it is there. `size` grows by its length, and
+  /// may not pass `limit`, a carriage return included. The first `skipped` bytes count, but are no
+  /// part of the line.
   line_state take_line(std::string_view& line, std::size_t& size, std::size_t limit,
                        std::size_t skipped = 0) noexcept {
     const std::size_t end = (std::min)(rest().find('\n', skipped), rest().size());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Thin C++ clothing for what a server takes from the socket interface: descriptors, options, addresses.
-#ifndef INLONG_TESTING_SOCKET_HPP
-#define INLONG_TESTING_SOCKET_HPP
+// What a server takes from the socket interface: descriptors, options, addresses.
+#ifndef INLONG_TESTING_DETAIL_SOCKET_HPP
+#define INLONG_TESTING_DETAIL_SOCKET_HPP
 
 #include <inlong/config.hpp>
 

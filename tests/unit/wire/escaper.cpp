@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <inlong/wire/escaper.hpp>
+
+#include "reference.hpp"
+
+#include <inlong/wire/escape_set.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+using inlong::detail::block_size;
+using inlong::detail::compact_set;
+using inlong::detail::escaper;
+using inlong::detail::strict_set;
+
+namespace {
+
+/// Bytes of any value, of which about one in `rarity` is a letter's opposite: an escape.
+std::string bytes_of(reference::numbers& roll, std::size_t size, unsigned rarity) {
+  std::string made;
+  while (made.size() < size) {
+    made += static_cast<char>(roll.below(rarity) == 0 ? roll.below(256) : 'a' + roll.below(26));
+  }
+  return made;
+}
+
+/// Escapes a text where nothing around the text can be read and nothing around the room can be written.
+template <class Set, class Block>
+class fenced_escaper {
+ public:
+  std::string_view escape(const std::string& text, char looked_for = '\n') {
+    writer_ = escaper<Set, Block>(looked_for);
+    const std::size_t head = text.size() > block_size ? text.size() - block_size : 0;
+    const std::size_t room = escaper<Set, Block>::room_for(head) +
+                             escaper<Set, Block>::room_for(text.size() - head);
+    const std::string_view from = texts_.at_end(text);
+    char* const to = room_.end() - room;
+    char* written = to;
+    if (head != 0) written = writer_.escape(to, from.substr(0, head));
+    if (!text.empty()) written = writer_.escape_last(written, from.substr(head));
+    return {to, static_cast<std::size_t>(written - to)};
+  }
+
+  /// Escapes a text that has just the room that it needs.
+  std::string_view escape_head(const std::string& text) {
+    const std::size_t head = text.size() - block_size;
+    char* const to = room_.end() - escaper<Set, Block>::room_for(head);
+    char* const written = writer_.escape(to, texts_.at_end(text).substr(0, head));
+    return {to, static_cast<std::size_t>(written - to)};
+  }
+
+  std::string_view escape_tail(const std::string& text) {
+    char* const to = room_.end() - escaper<Set, Block>::room_for(text.size());
+    char* const written = writer_.escape_last(to, texts_.at_end(text));
+    return {to, static_cast<std::size_t>(written - to)};
+  }
+
+  const escaper<Set, Block>& writer() const { return writer_; }
+
+ private:
+  reference::fenced_memory texts_;
+  reference::fenced_memory room_;
+  escaper<Set, Block> writer_{'\n'};
+};
+
+template <class Set, class Block, class How>
+void check_every_length() {
+  fenced_escaper<Set, Block> fenced;
+  reference::numbers roll;
+  for (std::size_t size = 0; size <= 200; ++size) {
+    for (const unsigned rarity : {1u, 3u, 20u, 1000u}) {
+      const std::string text = bytes_of(roll, size, rarity);
+      const std::string expected = reference::encoded<How>(text);
+      if (fenced.escape(text) != expected) FAIL_CHECK(text);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a text of any length is escaped without a look or a step over its limits", Block,
+                   EVERY_BLOCK) {
+  check_every_length<compact_set, Block, reference::compact>();
+  check_every_length<strict_set, Block, reference::strict>();
+}
+
+TEST_CASE_TEMPLATE("a piece needs no more than its own room and what follows of its text", Block,
+                   EVERY_BLOCK) {
+  fenced_escaper<compact_set, Block> fenced;
+  for (const char byte : {'a', '%', '\xe4'}) {
+    for (std::size_t size = 1; size <= 100; ++size) {
+      const std::string text(size, byte);
+      const std::string expected = reference::encoded<reference::compact>(text);
+      CHECK(fenced.escape_head(text + std::string(block_size, '%')) == expected);
+      if (size <= block_size) CHECK(fenced.escape_tail(text) == expected);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("one or more escapes stand at every place of a block", Block, EVERY_BLOCK) {
+  fenced_escaper<compact_set, Block> fenced;
+  constexpr std::size_t sizes[] = {1, 7, 15, 16, 17, 31, 32, 33, 48, 63, 64};
+  for (const std::size_t size : sizes) {
+    const std::string letters = std::string("abcdefghijklmnopqrstuvwxyz01234567890123456789012345678901234567")
+                                    .substr(0, size);
+    for (std::size_t first = 0; first < size; ++first) {
+      for (std::size_t second = first; second < size; ++second) {
+        std::string text = letters;
+        text[first] = '&';
+        text[second] = '+';
+        if (fenced.escape(text) != reference::encoded<reference::compact>(text)) FAIL_CHECK(text);
+      }
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("the byte looked for is met if and only if it is in the text", Block, EVERY_BLOCK) {
+  fenced_escaper<compact_set, Block> fenced;
+  for (const char looked_for : {'\n', '|', '%', 'a', '\0', '\x7f', '\xff'}) {
+    const char other = looked_for == 'a' ? 'b' : 'a';
+    for (std::size_t size = 1; size <= 70; ++size) {
+      fenced.escape(std::string(size, other), looked_for);
+      CHECK_FALSE(fenced.writer().met());
+      for (std::size_t place = 0; place < size; ++place) {
+        std::string text(size, other);
+        text[place] = looked_for;
+        fenced.escape(text, looked_for);
+        if (!fenced.writer().met()) FAIL_CHECK(size, " ", place, " ", static_cast<int>(looked_for));
+      }
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("a byte that is not ASCII is noticed wherever it stands", Block, EVERY_BLOCK) {
+  fenced_escaper<compact_set, Block> fenced;
+  for (std::size_t size = 1; size <= 70; ++size) {
+    fenced.escape(std::string(size, '\x7f'));
+    CHECK(fenced.writer().all_ascii());
+    for (std::size_t place = 0; place < size; ++place) {
+      std::string text(size, 'a');
+      text[place] = '\x80';
+      fenced.escape(text);
+      CHECK_FALSE(fenced.writer().all_ascii());
+    }
+  }
+}
