@@ -145,15 +145,17 @@ inline void answer_head::read_connection(std::string_view options) {
 }
 
 inline std::string answer_head::essence() const {
-  std::string head = "HTTP/1.1 " + std::to_string(status_) + "\r\n";
+  std::string head;
+  head.reserve(64);
+  head.append("HTTP/1.1 ").append(std::to_string(status_));
   if (status_ == 204 || status_ == 304) {
-    head += "Content-Length: 0\r\n";
+    head.append("\r\nContent-Length: 0");
   } else if (chunked_) {
-    head += "Transfer-Encoding: chunked\r\n";
+    head.append("\r\nTransfer-Encoding: chunked");
   } else if (!length_.empty()) {
-    head += "Content-Length: " + length_ + "\r\n";
+    head.append("\r\nContent-Length: ").append(length_);
   }
-  return head += "\r\n";
+  return head.append("\r\n\r\n");
 }
 
 }  // namespace detail

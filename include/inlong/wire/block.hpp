@@ -42,9 +42,9 @@ inline unsigned lowest_bit(unsigned mask) noexcept {
 #endif
 }
 
-// Every block type has the public members of portable_block. A comparison answers with flags: a byte's
-// flag is its highest bit, and its other bits mean nothing. So a block that was just loaded flags the
-// bytes that are not ASCII.
+// Every block type has the public members of portable_block. A comparison answers with flags: a
+// byte's flag is its highest bit, and its other bits mean nothing. So a block that was just loaded
+// flags the bytes that are not ASCII.
 
 /// A block in plain C++: two words of eight bytes. No sum ever carries from one byte into the next.
 class portable_block {
@@ -135,7 +135,7 @@ class sse2_block {
     return _mm_cmpeq_epi8(bytes_, other.bytes_);
   }
 
-  // There is no unsigned comparison: what is left of a distance after the longest one allowed is zero.
+  // There is no unsigned comparison, but a subtraction that stops at zero.
   template <unsigned char First, unsigned char Last>
   sse2_block in_range() const noexcept {
     if constexpr (First == Last) {
@@ -189,7 +189,7 @@ class neon_block {
 
   neon_block operator~() const noexcept { return vmvnq_u8(bytes_); }
 
-  // Each flag becomes the bit of its place in its half, and adding neighbours three times gathers them.
+  // Each flag becomes the bit of its place in its half; adding neighbours three times gathers them.
   unsigned mask() const noexcept {
     const uint8x8_t places = vcreate_u8(0x8040201008040201);
     const uint8x16_t flagged = vcgeq_u8(bytes_, vdupq_n_u8(0x80));

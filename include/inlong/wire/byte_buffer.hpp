@@ -17,8 +17,8 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// Owns `capacity()` bytes, of which the first `size()` are its content. Only `ensure_room` and `append`
-/// allocate; where memory runs out they answer false and have changed nothing.
+/// Owns `capacity()` bytes, of which the first `size()` are its content. Only `ensure_room` and
+/// `append` allocate; where memory runs out they answer false and have changed nothing.
 class byte_buffer {
  public:
   byte_buffer() = default;
@@ -57,7 +57,7 @@ class byte_buffer {
     return true;
   }
 
-  /// Where the next byte goes. Whoever writes there, within the room ensured, then calls `extend_to`.
+  /// Where the next byte goes. Whoever writes there, in the room ensured, calls `extend_to` then.
   char* end() noexcept { return data_ + size_; }
 
   /// Adds what was written from `end()` up to `written` to the content.

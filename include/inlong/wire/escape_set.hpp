@@ -9,8 +9,8 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-// A set is a list of parts, and a set may be a part of another. Both questions are answered from that one
-// list: `contains` for a byte, and `flag` for a block (block.hpp says what a flag is).
+// A set is a list of parts, and may itself be part of another. Two questions are answered from that
+// one list: `contains` for a byte, and `flag` for a block (block.hpp says what a flag is).
 
 /// The bytes from First to Last, both included.
 template <unsigned char First, unsigned char Last>
@@ -56,8 +56,8 @@ struct escape_all_but {
   }
 };
 
-/// What DataProxy's decoder takes for something else, `%` `+` `&` `;` `#`, and what anything in between
-/// might: `=`, controls and DEL.
+/// What DataProxy's decoder takes for something else, `%` `+` `&` `;` `#`, and what anything in
+/// between might: `=`, controls and DEL.
 using compact_set = escape_set<range<0x00, 0x1f>, only<'#'>, range<'%', '&'>, only<'+'>, only<';'>,
                                only<'='>, only<0x7f>>;
 

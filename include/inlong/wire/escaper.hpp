@@ -16,7 +16,8 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// How a byte is written: as it is, or as `%` and two digits. It is always copied whole, with one store.
+/// How a byte is written: as it is, or as `%` and two digits. It is copied whole, with one store,
+/// whatever its length.
 struct written_byte {
   char characters[3];
   unsigned char length;
@@ -38,12 +39,12 @@ constexpr std::array<written_byte, 256> make_written_bytes() noexcept {
 template <class Set>
 inline constexpr std::array<written_byte, 256> written_bytes = make_written_bytes<Set>();
 
-/// Escapes the bytes of Set in one text, a Block at a time, and remembers whether it met the byte that it looks
-/// for, and whether it met anything but ASCII.
+/// Escapes the bytes of Set in one text, a Block at a time, and remembers whether it met the byte it
+/// looks for, and whether it met anything but ASCII.
 ///
-/// A text comes in pieces that are not empty: any number of them goes to `escape`, which also reads what
-/// follows, and the end of at most `block_size` bytes to `escape_last`. Both return the end of what they wrote.
-/// Their stores go beyond it: there must be `room_for` the piece.
+/// A text comes in pieces that are not empty: any number of them goes to `escape`, which also reads
+/// what follows, and the end of at most `block_size` bytes to `escape_last`. Both return the end of
+/// what they wrote. Their stores go beyond it: there must be `room_for` the piece.
 template <class Set, class Block>
 class escaper {
  public:
@@ -65,7 +66,7 @@ class escaper {
     const char* const end = from + piece.size();
     if (const std::size_t odd = piece.size() % block_size; odd != 0) {
       // The beginning of a block that the next one overlaps.
-      const unsigned escapes = local.copy(to, from) & first_bits(odd);
+      const unsigned escapes = local.copy(to, from) & ((1u << odd) - 1);
       to = expand(to, from, odd, escapes);
       from += odd;
     }
@@ -86,7 +87,7 @@ class escaper {
       from = padded;
     }
     escaper local = *this;
-    const unsigned escapes = local.copy(to, from) & first_bits(piece.size());
+    const unsigned escapes = local.copy(to, from);
     *this = local;
     return escapes == 0 ? to + piece.size() : write_all(to, from, piece.size());
   }
@@ -95,8 +96,6 @@ class escaper {
   bool all_ascii() const noexcept { return all_.mask() == 0; }
 
  private:
-  static constexpr unsigned first_bits(std::size_t count) noexcept { return (1u << count) - 1; }
-
   /// Copies a block as it is, and says which bytes of it are to be escaped.
   unsigned copy(char* to, const char* from) noexcept {
     const Block bytes = Block::load(from);
@@ -109,8 +108,8 @@ class escaper {
   /// Makes an escaped text of the first `count` bytes of a block that was copied.
   static char* expand(char* to, const char* from, std::size_t count, unsigned escapes) noexcept {
     if ((escapes & (escapes - 1)) != 0) return write_all(to, from, count);
-    // One escape or none: which of them is hard to predict, so both take the same way. Where there is none,
-    // the last byte stands in for it, and what is copied behind that one doesn't count.
+    // One escape or none: as it is hard to predict which, both take the same way. Where there is
+    // none, the last byte stands in for it, and what is copied behind that one doesn't count.
     const std::size_t place = lowest_bit(escapes | 1u << (count - 1));
     write(to + place, from[place]);
     Block::load(from + place + 1).store(to + place + 3);

@@ -29,7 +29,7 @@ text_fault append_escaped(byte_buffer& out, std::string_view text,
                           std::optional<char> separator) noexcept {
   using set_escaper = escaper<Set, Block>;
   constexpr std::size_t lookahead = set_escaper::lookahead;
-  constexpr std::size_t longest_piece = 1024;  // so as not to reserve three times a large text's size
+  constexpr std::size_t longest_piece = 1024;  // or a large text would reserve thrice its size
 
   const std::size_t size_before = out.size();
   const auto give_up = [&out, size_before](text_fault fault) {
@@ -55,9 +55,9 @@ text_fault append_escaped(byte_buffer& out, std::string_view text,
   return characters.complete() ? text_fault::none : give_up(text_fault::not_utf8);
 }
 
-/// Appends a text as the value of a form field. It must be UTF-8, must not hold the separator, if there is
-/// one, and must not be part of the buffer. On a fault the buffer's content is as it was; of several faults
-/// it says one.
+/// Appends a text as the value of a form field. It must be UTF-8, must not hold the separator, if
+/// there is one, and must not be part of the buffer. On a fault the buffer's content is as it was;
+/// of several faults it says one.
 [[nodiscard]] inline text_fault append_encoded(byte_buffer& out, std::string_view text, form how,
                                                std::optional<char> separator = {}) noexcept {
   return how == form::compact ? append_escaped<compact_set, native_block>(out, text, separator)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether bytes are UTF-8: no overlong form, no surrogate, nothing over U+10FFFF, nothing cut short.
+// Whether bytes are UTF-8: nothing overlong, no surrogate, nothing over U+10FFFF or cut short.
 #ifndef INLONG_WIRE_UTF8_HPP
 #define INLONG_WIRE_UTF8_HPP
 
@@ -15,8 +15,9 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// Reads a text in as many pieces as it comes in. A state is the place of six bits in a word; a byte's row
-/// is a word that holds, at each state's place, the state that follows: a byte costs one shift and no branch.
+/// Reads a text in as many pieces as it comes in. A state is the place of six bits in a word, and a
+/// byte's row is a word that holds, at each state's place, the state that follows: so a byte costs one
+/// shift and no branch.
 class utf8_automaton {
  public:
   template <class Block = native_block>

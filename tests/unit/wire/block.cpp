@@ -66,7 +66,8 @@ TEST_CASE_TEMPLATE("equal bytes are flagged, whatever stands beside them", Block
     const bytes from = counting_from(first);
     for (unsigned value = 0; value < 256; ++value) {
       const Block wanted = Block::filled_with(static_cast<char>(value));
-      const unsigned expected = mask_of(from, [value](unsigned char byte) { return byte == value; });
+      const unsigned expected =
+          mask_of(from, [value](unsigned char byte) { return byte == value; });
       const unsigned found = Block::load(from.data()).equals(wanted).mask();
       if (found != expected) FAIL_CHECK(first, " ", value, " ", found);
     }
@@ -110,7 +111,8 @@ TEST_CASE_TEMPLATE("flags of two blocks are joined", Block, EVERY_BLOCK) {
   for (unsigned first = 0; first < 256; ++first) {
     const bytes from = counting_from(first);
     const Block block = Block::load(from.data());
-    const Block joined = block.template in_range<'0', '9'>() | block.equals(Block::filled_with('+'));
+    const Block joined =
+        block.template in_range<'0', '9'>() | block.equals(Block::filled_with('+'));
     const unsigned expected = mask_of(
         from, [](unsigned char byte) { return ('0' <= byte && byte <= '9') || byte == '+'; });
     CHECK(joined.mask() == expected);

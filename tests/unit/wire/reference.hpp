@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the encoder's tests compare with, written as plainly as can be, and memory that ends where a text does.
+// What the encoder's tests compare with, as plain as can be, and memory that ends with a text.
 #ifndef INLONG_TESTS_WIRE_REFERENCE_HPP
 #define INLONG_TESTS_WIRE_REFERENCE_HPP
 

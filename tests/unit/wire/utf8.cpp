@@ -126,6 +126,15 @@ TEST_CASE_TEMPLATE("a fault is found wherever it stands among blocks", Block, EV
   }
 }
 
+TEST_CASE_TEMPLATE("a character torn apart by whole blocks of ASCII is none", Block, EVERY_BLOCK) {
+  for (std::size_t between = 1; between < 70; ++between) {
+    const std::string ascii(between, 'a');
+    CHECK_FALSE(read_whole<Block>("\xc3" + ascii + "\xa9"));
+    CHECK_FALSE(read_whole<Block>("\xe4\xb8" + ascii + "\xad"));
+    CHECK_FALSE(read_whole<Block>("\xf0\x9f" + ascii + "\x98\x80"));
+  }
+}
+
 TEST_CASE_TEMPLATE("a text may come in pieces, cut anywhere", Block, EVERY_BLOCK) {
   reference::numbers roll;
   for (unsigned round = 0; round < 50; ++round) {
