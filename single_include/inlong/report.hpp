@@ -1536,9 +1536,9 @@ INLONG_NAMESPACE_END
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -1567,7 +1567,6 @@ class growing_array {
   }
   ~growing_array() { std::free(data_); }
 
-  T* data() noexcept { return data_; }
   const T* data() const noexcept { return data_; }
   const T& operator[](std::size_t index) const noexcept { return data_[index]; }
   std::size_t size() const noexcept { return size_; }
@@ -1579,25 +1578,28 @@ class growing_array {
     return count <= capacity_ - size_ || grow(count);
   }
 
-  /// `elements` must not lie in this array.
+  /// `elements` may not be part of this array.
   [[nodiscard]] bool append(const T* elements, std::size_t count) noexcept {
     if (!ensure_room(count)) return false;
-    if (count != 0) std::memcpy(data_ + size_, elements, count * sizeof(T));
+    if (count != 0) std::memcpy(end(), elements, count * sizeof(T));
     size_ += count;
     return true;
   }
 
-  /// Takes what was written from `data() + size()` up to `end` into the content.
-  void extend_to(const T* end) noexcept { size_ = static_cast<std::size_t>(end - data_); }
+  /// Where the next element goes. Whoever writes there, in the room ensured, calls `extend_to` then.
+  T* end() noexcept { return data_ + size_; }
 
-  /// Gives up what stands behind the first `size` elements; the capacity stays.
+  /// Adds what was written from `end()` up to `written` to the content.
+  void extend_to(const T* written) noexcept { size_ = static_cast<std::size_t>(written - data_); }
+
+  /// Keeps the first `size` elements, and the capacity.
   void truncate(std::size_t size) noexcept { size_ = size; }
 
  private:
   bool grow(std::size_t count) noexcept {
-    constexpr std::size_t most = (std::numeric_limits<std::size_t>::max)() / sizeof(T);
+    constexpr std::size_t most = PTRDIFF_MAX / sizeof(T);  // no object is larger
     if (count > most - size_) return false;
-    const std::size_t doubled = capacity_ > most / 2 ? most : capacity_ * 2;
+    const std::size_t doubled = capacity_ + (std::min)(capacity_, most - capacity_);
     const std::size_t grown = (std::max)(doubled, size_ + count);
     void* const moved = std::realloc(data_, grown * sizeof(T));
     if (moved == nullptr) return false;
@@ -1616,93 +1618,24 @@ class growing_array {
 INLONG_NAMESPACE_END
 
 #endif
-// A buffer of bytes that grows in steps and answers false, not with an exception, when it can't.
+// A growing buffer of characters.
 #ifndef INLONG_WIRE_BYTE_BUFFER_HPP
 #define INLONG_WIRE_BYTE_BUFFER_HPP
 
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <cstring>
 #include <string_view>
-#include <utility>
 
 INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// Owns `capacity()` bytes, of which the first `size()` are its content. Only `ensure_room` and
-/// `append` allocate; where memory runs out they answer false and have changed nothing.
-class byte_buffer {
+class byte_buffer : public growing_array<char> {
  public:
-  byte_buffer() = default;
-  byte_buffer(byte_buffer&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)),
-        size_(std::exchange(other.size_, 0)),
-        capacity_(std::exchange(other.capacity_, 0)) {}
-  byte_buffer& operator=(byte_buffer&& other) noexcept {
-    byte_buffer taken(std::move(other));
-    std::swap(data_, taken.data_);
-    std::swap(size_, taken.size_);
-    std::swap(capacity_, taken.capacity_);
-    return *this;
-  }
-  ~byte_buffer() { std::free(data_); }
-
-  std::size_t size() const noexcept { return size_; }
-  std::size_t capacity() const noexcept { return capacity_; }
-  const char* data() const noexcept { return data_; }
-  std::string_view view() const noexcept { return {data_, size_}; }
-
-  /// Makes `capacity() - size()` at least `count`. A step of growth at least doubles the capacity.
-  [[nodiscard]] bool ensure_room(std::size_t count) noexcept {
-    return count <= capacity_ - size_ || grow(count);
-  }
+  std::string_view view() const noexcept { return {data(), size()}; }
 
   /// `bytes` may not be part of this buffer.
   [[nodiscard]] bool append(std::string_view bytes) noexcept {
-    if (!ensure_room(bytes.size())) {
-      return false;
-    }
-    if (!bytes.empty()) {
-      std::memcpy(end(), bytes.data(), bytes.size());
-    }
-    size_ += bytes.size();
-    return true;
+    return growing_array::append(bytes.data(), bytes.size());
   }
-
-  /// Where the next byte goes. Whoever writes there, in the room ensured, calls `extend_to` then.
-  char* end() noexcept { return data_ + size_; }
-
-  /// Adds what was written from `end()` up to `written` to the content.
-  void extend_to(const char* written) noexcept {
-    size_ = static_cast<std::size_t>(written - data_);
-  }
-
-  /// Keeps the first `size` bytes of the content, and the capacity.
-  void truncate(std::size_t size) noexcept { size_ = size; }
-
- private:
-  bool grow(std::size_t count) noexcept {
-    constexpr std::size_t most = PTRDIFF_MAX;  // no object is larger
-    if (count > most - size_) {
-      return false;
-    }
-    const std::size_t doubled = capacity_ + (std::min)(capacity_, most - capacity_);
-    const std::size_t grown = (std::max)(doubled, size_ + count);
-    void* const moved = std::realloc(data_, grown);
-    if (moved == nullptr) {
-      return false;
-    }
-    data_ = static_cast<char*>(moved);
-    capacity_ = grown;
-    return true;
-  }
-
-  char* data_ = nullptr;
-  std::size_t size_ = 0;
-  std::size_t capacity_ = 0;
 };
 
 }  // namespace detail

@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -38,7 +38,6 @@ class growing_array {
   }
   ~growing_array() { std::free(data_); }
 
-  T* data() noexcept { return data_; }
   const T* data() const noexcept { return data_; }
   const T& operator[](std::size_t index) const noexcept { return data_[index]; }
   std::size_t size() const noexcept { return size_; }
@@ -50,25 +49,28 @@ class growing_array {
     return count <= capacity_ - size_ || grow(count);
   }
 
-  /// `elements` must not lie in this array.
+  /// `elements` may not be part of this array.
   [[nodiscard]] bool append(const T* elements, std::size_t count) noexcept {
     if (!ensure_room(count)) return false;
-    if (count != 0) std::memcpy(data_ + size_, elements, count * sizeof(T));
+    if (count != 0) std::memcpy(end(), elements, count * sizeof(T));
     size_ += count;
     return true;
   }
 
-  /// Takes what was written from `data() + size()` up to `end` into the content.
-  void extend_to(const T* end) noexcept { size_ = static_cast<std::size_t>(end - data_); }
+  /// Where the next element goes. Whoever writes there, in the room ensured, calls `extend_to` then.
+  T* end() noexcept { return data_ + size_; }
 
-  /// Gives up what stands behind the first `size` elements; the capacity stays.
+  /// Adds what was written from `end()` up to `written` to the content.
+  void extend_to(const T* written) noexcept { size_ = static_cast<std::size_t>(written - data_); }
+
+  /// Keeps the first `size` elements, and the capacity.
   void truncate(std::size_t size) noexcept { size_ = size; }
 
  private:
   bool grow(std::size_t count) noexcept {
-    constexpr std::size_t most = (std::numeric_limits<std::size_t>::max)() / sizeof(T);
+    constexpr std::size_t most = PTRDIFF_MAX / sizeof(T);  // no object is larger
     if (count > most - size_) return false;
-    const std::size_t doubled = capacity_ > most / 2 ? most : capacity_ * 2;
+    const std::size_t doubled = capacity_ + (std::min)(capacity_, most - capacity_);
     const std::size_t grown = (std::max)(doubled, size_ + count);
     void* const moved = std::realloc(data_, grown * sizeof(T));
     if (moved == nullptr) return false;
