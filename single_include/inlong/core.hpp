@@ -534,8 +534,8 @@ INLONG_NAMESPACE_BEGIN
 namespace detail {
 
 /// Reads a text in as many pieces as it comes in. A state is the place of six bits in a word, and a
-/// byte's row is a word that holds, at each state's place, the state that follows: so a byte costs one
-/// shift and no branch.
+/// byte's row is a word that holds, at each state's place, the state that follows: so a byte costs
+/// one shift and no branch.
 class utf8_automaton {
  public:
   template <class Block = native_block>
@@ -1749,8 +1749,8 @@ constexpr std::array<written_byte, 256> make_written_bytes() noexcept {
 template <class Set>
 inline constexpr std::array<written_byte, 256> written_bytes = make_written_bytes<Set>();
 
-/// Escapes the bytes of Set in one text, a Block at a time, and remembers whether it met the byte it
-/// looks for, and whether it met anything but ASCII.
+/// Escapes the bytes of Set in one text, a Block at a time, and remembers whether it met the byte
+/// that it looks for, and whether it met anything but ASCII.
 ///
 /// A text comes in pieces that are not empty: any number of them goes to `escape`, which also reads
 /// what follows, and the end of at most `block_size` bytes to `escape_last`. Both return the end of
@@ -1861,7 +1861,6 @@ INLONG_NAMESPACE_END
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <optional>
 #include <string_view>
 

@@ -39,8 +39,8 @@ constexpr std::array<written_byte, 256> make_written_bytes() noexcept {
 template <class Set>
 inline constexpr std::array<written_byte, 256> written_bytes = make_written_bytes<Set>();
 
-/// Escapes the bytes of Set in one text, a Block at a time, and remembers whether it met the byte it
-/// looks for, and whether it met anything but ASCII.
+/// Escapes the bytes of Set in one text, a Block at a time, and remembers whether it met the byte
+/// that it looks for, and whether it met anything but ASCII.
 ///
 /// A text comes in pieces that are not empty: any number of them goes to `escape`, which also reads
 /// what follows, and the end of at most `block_size` bytes to `escape_last`. Both return the end of

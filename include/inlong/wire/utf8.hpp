@@ -16,8 +16,8 @@ INLONG_NAMESPACE_BEGIN
 namespace detail {
 
 /// Reads a text in as many pieces as it comes in. A state is the place of six bits in a word, and a
-/// byte's row is a word that holds, at each state's place, the state that follows: so a byte costs one
-/// shift and no branch.
+/// byte's row is a word that holds, at each state's place, the state that follows: so a byte costs
+/// one shift and no branch.
 class utf8_automaton {
  public:
   template <class Block = native_block>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <inlong/transport/connect.hpp>
 
+#include <inlong/testing/blackhole.hpp>
+
 #include "peers.hpp"
 
 #include <doctest/doctest.h>
@@ -20,6 +22,7 @@
 
 using namespace inlong::detail;
 using namespace std::chrono_literals;
+using inlong::testing::blackhole;
 using std::chrono::steady_clock;
 
 namespace {
@@ -80,7 +83,7 @@ TEST_CASE("the addresses of a name are tried in turn until one answers") {
 }
 
 TEST_CASE("an address that does not answer costs the connect timeout, and the next one is tried") {
-  const peers::blackhole silent;
+  const blackhole silent;
   const peers::listener alive;
   ports = {silent.port(), alive.port()};
   peers::posted what("several.test");
@@ -105,7 +108,7 @@ TEST_CASE("if no address answers, the last failure is told with its address") {
 }
 
 TEST_CASE("no address is tried past the deadline") {
-  const peers::blackhole silent;
+  const blackhole silent;
   const peers::listener alive;
   ports = {silent.port(), alive.port()};
   peers::posted what("several.test");
@@ -118,7 +121,7 @@ TEST_CASE("no address is tried past the deadline") {
 }
 
 TEST_CASE("no address is tried once cancelled") {
-  const peers::blackhole silent;
+  const blackhole silent;
   const peers::listener alive;
   ports = {silent.port(), alive.port()};
   const peers::posted what("several.test");

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <inlong/transport/httplib.hpp>
 
+#include <inlong/testing/blackhole.hpp>
+#include <inlong/testing/connection.hpp>
+#include <inlong/testing/listen_options.hpp>
 #include <inlong/testing/socket_server.hpp>
 #include <inlong/transport/transport.hpp>
 
@@ -31,6 +34,7 @@ using inlong::exchange;
 using inlong::httplib_transport;
 using inlong::max_reply_bytes;
 using inlong::transmission;
+using inlong::testing::blackhole;
 using inlong::testing::connection;
 using inlong::testing::socket_server;
 using std::chrono::milliseconds;
@@ -282,6 +286,7 @@ TEST_CASE("a connection is kept only after an answer that lets it go on") {
            rule{answer(ok, {}, "HTTP/1.1 500 Error"), 2},
            rule{answer({}, {}, "HTTP/1.1 413 Too Large"), 2},
            rule{"HTTP/1.1 204 No Content\r\n\r\n", 2},
+           rule{"HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", 2},
            rule{answer(ok, "Connection: close\r\n"), 2},
            rule{answer(ok, "CONNECTION: Close\r\n"), 2},
            rule{answer(ok, "Connection: upgrade, close\r\n"), 2},
@@ -384,7 +389,7 @@ TEST_CASE("a refused connection is not_sent and says by whom") {
 }
 
 TEST_CASE("a connection that nobody answers ends at the connect timeout, or at the deadline if that is earlier") {
-  const peers::blackhole nobody;
+  const blackhole nobody;
   peers::posted what("127.0.0.1:" + std::to_string(nobody.port()));
   const auto start = steady_clock::now();
   what.connect_timeout = 40ms;
@@ -744,7 +749,7 @@ TEST_CASE("a cancelled transport sends nothing any more; a copy of it does") {
 }
 
 TEST_CASE("cancelling ends a post that is connecting") {
-  const peers::blackhole nobody;
+  const blackhole nobody;
   httplib_transport transport;
   peers::posted what("127.0.0.1:" + std::to_string(nobody.port()));
   const other_thread canceller([&] {

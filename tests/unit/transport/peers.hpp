@@ -71,18 +71,7 @@ class closed_port {
 /// Listens and accepts nothing: connections are made by the kernel, up to the backlog.
 class listener : public closed_port {
  public:
-  explicit listener(int backlog = 16) { must(::listen(socket(), backlog) == 0); }
-};
-
-/// Neither accepts nor refuses, as if it were not there: its queue is full.
-class blackhole : public listener {
- public:
-  blackhole() : listener(0), first_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    must(::connect(first_.number(), address().get(), address().size) == 0);
-  }
-
- private:
-  descriptor first_;
+  listener() { must(::listen(socket(), 16) == 0); }
 };
 
 /// A connection over TCP, both ends in hand.

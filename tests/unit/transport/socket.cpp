@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <inlong/transport/socket.hpp>
 
+#include <inlong/testing/blackhole.hpp>
+
 #include "peers.hpp"
 
 #include <doctest/doctest.h>
@@ -25,6 +27,7 @@
 
 using namespace inlong::detail;
 using namespace std::chrono_literals;
+using inlong::testing::blackhole;
 using std::chrono::steady_clock;
 
 namespace {
@@ -103,24 +106,24 @@ TEST_CASE("a refused connection is told as such and leaves no descriptor behind"
 }
 
 TEST_CASE("a connection that nobody answers ends at the deadline") {
-  const peers::blackhole nobody;
+  const blackhole nobody;
   const prepared_cancellation cancel;
   const auto deadline = steady_clock::now() + 50ms;
   std::error_code error;
-  CHECK_FALSE(connect_to(nobody.address(), cancel, deadline, error));
+  CHECK_FALSE(connect_to(peers::loopback(nobody.port()), cancel, deadline, error));
   CHECK(error == std::errc::timed_out);
   CHECK(steady_clock::now() >= deadline);
 }
 
 TEST_CASE("cancelling ends a connection that nobody answers") {
-  const peers::blackhole nobody;
+  const blackhole nobody;
   prepared_cancellation cancel;
   std::thread other([&] {
     peers::wait_until([&] { return peers::is_connecting_to(nobody.port()); });
     cancel.raise();
   });
   std::error_code error;
-  CHECK_FALSE(connect_to(nobody.address(), cancel, never, error));
+  CHECK_FALSE(connect_to(peers::loopback(nobody.port()), cancel, never, error));
   CHECK(error == std::errc::operation_canceled);
   other.join();
 }
