@@ -20,10 +20,13 @@ case ${1-} in
 esac
 
 . tests/support/packages.sh
-wanted=(g++:g++ pkg-config:pkg-config meson:meson ninja:ninja-build python3:python3 cmake:cmake ccache:ccache
+wanted=(g++:g++ pkg-config:pkg-config meson:meson ninja:ninja-build python3:python3 cmake:cmake make:make ccache:ccache
   httplib.h:libcpp-httplib-dev doctest/doctest.h:doctest-dev CLI/CLI.hpp:libcli11-dev)
 [[ $quick ]] || wanted+=(clang++:clang curl:curl benchmark/benchmark.h:libbenchmark-dev)
 install_missing "${wanted[@]}"
+# Clang's sanitizers are a package of their own, named by clang's version.
+[[ $quick ]] || clang++ -fsanitize=address -x c++ - -o /dev/null <<<'int main() {}' 2>/dev/null ||
+  install_missing "clang-sanitizers:libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"
 
 build=${INLONG_BUILD_DIR:-build}
 mkdir -p "$build"

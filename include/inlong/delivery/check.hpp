@@ -40,7 +40,8 @@ inline errc check_destination(const destination& to) noexcept {
 
 /// Says what is wrong with a record whatever its size, `errc::ok` if nothing is: what `report` refuses, before it
 /// sends anything.
-inline errc check(const destination& to, std::string_view body, char record_separator = '\n') noexcept {
+// In parentheses, as AssertMacros.h of macOS has a macro of that name.
+inline errc (check)(const destination& to, std::string_view body, char record_separator = '\n') noexcept {
   if (const errc error = detail::check_destination(to); error != errc::ok) return error;
   if (detail::is_blank(body)) return errc::blank_body;
   if (!detail::is_utf8(body)) return errc::invalid_utf8;

@@ -74,7 +74,6 @@ static_assert(!std::is_abstract_v<httplib_stream>,
 class httplib_client final : public ::httplib::ClientImpl {
  public:
   httplib_client() : ClientImpl("localhost") {  // the name is not used
-    set_decompress(false);
     keep_path(*this, 0);
   }
 

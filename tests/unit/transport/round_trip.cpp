@@ -159,12 +159,8 @@ TEST_CASE("a peer that answers before it has all is heard, whether it stays, clo
     say(link.peer, refused.substr(20));
     if (end == 1) link.peer = descriptor();
     if (end == 2) link.reset();
-    const std::string answer = a.read(essence_of_refused.size());
-    // A reset may destroy what has not been read.
-    if (end != 2 || !answer.empty()) {
-      CHECK(answer == essence_of_refused);
-      CHECK(a.trip.status() == 413);
-    }
+    CHECK(a.read(essence_of_refused.size()) == essence_of_refused);
+    CHECK(a.trip.status() == 413);
     CHECK_FALSE(a.trip.sent_all());
   }
 }

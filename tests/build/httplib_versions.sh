@@ -1,0 +1,142 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# httplib_versions.sh FOLDER: tests the default transport with every cpp-httplib that Debian carries.
+#
+# Downloads the packages of all suites from this machine's own Debian mirror into FOLDER, where apt gets a root of
+# its own; nothing is installed. Prints a line for each version. What can't be had or run is skipped.
+set -euo pipefail
+mkdir -p "$1"
+folder=$(cd "$1" && pwd)
+cd "$(dirname "$0")/../.."
+
+suites=(bookworm trixie trixie-backports forky sid)
+# The compiler brings these itself, or nobody looks for them at run time.
+not_needed='^(gcc-.*-base|libc6-dev|libc-dev-bin|linux-libc-dev|rpcsvc-proto|.*-gconv-.*|openssl-provider-.*)$'
+warnings=(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Werror)
+sources=(tests/support/main.cpp tests/unit/transport/httplib.cpp tests/wire/report.cpp)
+
+skip_all() {
+  echo "SKIP httplib: $1"
+  exit 77
+}
+
+debian_mirror() {
+  {
+    sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/*.sources
+    awk '$1 == "deb" { for (i = 2; i <= NF; ++i) if ($i ~ /:\//) print $i }' \
+      /etc/apt/sources.list /etc/apt/sources.list.d/*.list || true
+  } 2>/dev/null | tr ' ' '\n' | sed 's,/*$,,' | grep '/debian$' | head -n 1
+}
+
+# A root for apt: it knows of no installed package, and so finds everything that a package needs.
+make_apt_root() {
+  local root=$folder/apt keyring=/usr/share/keyrings/debian-archive-keyring.gpg suite signed=
+  mkdir -p "$root"/state/lists/partial "$root"/cache/archives/partial "$root"/empty
+  : >"$root/status"
+  [[ ! -e $keyring ]] || signed="[signed-by=$keyring] "
+  for suite in "${suites[@]}"; do echo "deb $signed$1 $suite main"; done >"$root/sources.list"
+  cat >"$root/apt.conf" <<END
+Dir::State "$root/state";
+Dir::State::status "$root/status";
+Dir::Cache "$root/cache";
+Dir::Etc::sourcelist "$root/sources.list";
+Dir::Etc::sourceparts "$root/empty";
+Dir::Etc::preferences "$root/empty/none";
+Dir::Etc::preferencesparts "$root/empty";
+Acquire::Languages "none";
+Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+APT::Sandbox::User "";
+APT::Install-Recommends "false";
+END
+  export APT_CONFIG=$root/apt.conf
+}
+
+# unpack SUITE VERSION ROOT: the package and all that it needs, the C and C++ libraries apart from the rest.
+unpack() {
+  local suite=$1 version=$2 root=$3 name archive part
+  rm -rf "$root"
+  mkdir -p "$root"/{archives,base,rest}
+  apt-get install -s -t "$suite" "libcpp-httplib-dev=$version" | awk '$1 == "Inst" { print $2 "=" substr($3, 2) }' |
+    while IFS= read -r name; do
+      [[ ${name%%=*} =~ $not_needed ]] || echo "$name"
+    done >"$root/packages"
+  [[ -s $root/packages ]] || return 1
+  (cd "$root/archives" && xargs apt-get download -qq <"$root/packages") || return 1
+  for archive in "$root"/archives/*.deb; do
+    part=rest
+    [[ $(basename "$archive") =~ ^(libc6|libgcc-s1|libstdc\+\+6)_ ]] && part=base
+    dpkg -x "$archive" "$root/$part" || return 1
+  done
+}
+
+# run_with ROOT PROGRAM: with the package's libraries, and with its C library where that is newer than this system's.
+run_with() {
+  local root=$1 program=$2 loader newest base rest
+  base=$(find "$root/base" -name 'lib*.so*' -printf '%h\n' | sort -u | paste -sd:)
+  rest=$(find "$root/rest" -name 'lib*.so*' -printf '%h\n' | sort -u | paste -sd:)
+  newest=$(sed -n 's/^libc6=//p' "$root/packages")
+  if dpkg --compare-versions "$newest" gt "$(getconf GNU_LIBC_VERSION | cut -d' ' -f2).99"; then
+    loader=$(find "$root/base" -name 'ld-linux*.so*' | head -n 1)
+    "$loader" --library-path "$base:$rest" "$program"
+  else
+    LD_LIBRARY_PATH=$rest "$program"
+  fi
+}
+
+# try SUITE VERSION: prints what became of it; fails if the transport is to blame.
+try() {
+  local suite=$1 version=$2 root=$folder/$2 flags includes libraries name
+  name="httplib $version ($suite)"
+  if ! unpack "$suite" "$version" "$root" >"$root.log" 2>&1; then
+    echo "SKIP $name: its packages can't be had, see $root.log"
+    return
+  fi
+  local multiarch
+  multiarch=$(g++ -print-multiarch)
+  includes=(-Iinclude -isystem "$root/rest/usr/include" -isystem "$root/rest/usr/include/$multiarch")
+  libraries=(-L "$root/rest/usr/lib/$multiarch" -Wl,--allow-shlib-undefined)
+  read -ra flags < <(PKG_CONFIG_LIBDIR=$root/rest/usr/lib/$multiarch/pkgconfig:$root/rest/usr/share/pkgconfig \
+    pkg-config --cflags --libs cpp-httplib)
+
+  if ! g++ -std=c++17 "${warnings[@]}" -DDOCTEST_CONFIG_USE_STD_HEADERS "${includes[@]}" "${sources[@]}" \
+    -o "$root/program" "${libraries[@]}" "${flags[@]}" -pthread >"$root.log" 2>&1; then
+    echo "FAIL $name: does not compile, see $root.log"
+    return 1
+  fi
+  # With Debian's library, leaving out the package's flags links, and crashes.
+  if g++ -std=c++17 "${includes[@]}" -fsyntax-only include/inlong/report.hpp >"$root.log" 2>&1 ||
+    ! grep -q 'pkg-config --cflags cpp-httplib' "$root.log"; then
+    echo "FAIL $name: without the package's flags, the compiler does not say that they are missing"
+    return 1
+  fi
+  if ! run_with "$root" /bin/true >"$root.log" 2>&1; then
+    echo "SKIP $name: its libraries can't be loaded here, see $root.log"
+  elif run_with "$root" "$root/program" >"$root.log" 2>&1; then
+    echo "PASS $name"
+  else
+    echo "FAIL $name: see $root.log"
+    return 1
+  fi
+}
+
+command -v apt-get >/dev/null && command -v dpkg >/dev/null || skip_all "this is not a Debian"
+mirror=$(debian_mirror) || skip_all "apt has no Debian mirror here"
+make_apt_root "$mirror"
+apt-get update -qq >"$folder/apt.log" 2>&1 || true  # some suites may be missing
+versions=$(apt-cache madison libcpp-httplib-dev | awk '{ split($6, suite, "/"); print suite[1], $3 }')
+[[ -n $versions ]] || skip_all "no package lists could be had, see $folder/apt.log"
+
+result=77
+tried=
+while read -r suite version; do
+  # Rebuilds of one version differ in nothing that matters here.
+  [[ $tried != *" ${version%%+*} "* ]] || continue
+  tried+=" ${version%%+*} "
+  if outcome=$(try "$suite" "$version"); then
+    [[ $outcome != PASS* || $result == 1 ]] || result=0
+  else
+    result=1
+  fi
+  echo "$outcome"
+done <<<"$versions"
+exit "$result"
