@@ -34,12 +34,11 @@ folders=()
 
 # run NAME [MESON OPTION...]: builds in a folder of that name and tests there. What became of it is for summary.py.
 run() {
-  local folder=$build/$1 known=() targets=() tests=()
+  local folder=$build/$1 known=()
   shift
   folders+=("$folder")
   rm -rf "$folder/meson-logs"
   [[ ! -e $folder/build.ninja ]] || known=(--reconfigure)
-  [[ ! $quick ]] || targets=(tests/core_split-17 tests/other_split-17) tests=(--suite split-17)
 
   echo "Building in $folder"
   if meson setup "${known[@]}" -Dwerror=true "$@" "$folder" >"$folder.log" 2>&1 &&
@@ -49,14 +48,19 @@ run() {
   fi
 }
 
-wrapper=()
+targets=() tests=() wrapper=() # all of them, run as they are
+one_variant() { targets=(tests/core_split-17 tests/other_split-17) tests=(--suite split-17); }
+
+[[ ! $quick ]] || one_variant
 run main
 if [[ ! $quick ]]; then
-  # g++ takes three times as long over these; and so everything is compiled by clang as well.
-  CXX=clang++ run asan -Db_sanitize=address,undefined -Db_lundef=false -Dcpp_args=-fno-sanitize-recover=undefined
+  run asan -Db_sanitize=address,undefined -Dcpp_args=-fno-sanitize-recover=undefined
   # Where the kernel randomises addresses more than it knows of, the thread sanitizer does not start.
   g++ -fsanitize=thread -x c++ - -o "$build/tsan_starts" <<<'int main() {}'
   "$build/tsan_starts" 2>/dev/null || wrapper=(--wrapper 'setarch -R')
   run tsan -Db_sanitize=thread
+  one_variant
+  wrapper=()
+  CXX=clang++ run clang
 fi
 python3 tests/support/summary.py "${folders[@]}"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The errors of the library: an enum, its texts, and the std::error_code that is made from it on demand.
+// The errors of the library: an enum, its texts, and the std::error_code that is made from it on
+// demand.
 #ifndef INLONG_ERROR_HPP
 #define INLONG_ERROR_HPP
 
@@ -73,9 +74,11 @@ constexpr std::string_view describe(errc error) noexcept {
     case errc::blank_stream:
       return "the stream id is blank: pass the stream's id as InLong shows it";
     case errc::invalid_group:
-      return "the group id holds a control character or is not UTF-8: pass the id as InLong shows it";
+      return "the group id holds a control character or is not UTF-8: pass the id as InLong shows "
+             "it";
     case errc::invalid_stream:
-      return "the stream id holds a control character or is not UTF-8: pass the id as InLong shows it";
+      return "the stream id holds a control character or is not UTF-8: pass the id as InLong shows "
+             "it";
     case errc::blank_body:
       return "the body is blank, and DataProxy refuses blank bodies: leave it out";
     case errc::invalid_utf8:
@@ -113,8 +116,8 @@ constexpr std::string_view describe(errc error) noexcept {
   return "unknown error: the value is not one of inlong::errc";
 }
 
-/// The category of the library's error codes. Code loaded as a plugin has a copy of its own: compare values,
-/// not addresses of categories.
+/// The category of the library's error codes. Code loaded as a plugin has a copy of its own:
+/// compare values, not addresses of categories.
 inline const std::error_category& error_category() noexcept {
   class category final : public std::error_category {
    public:

@@ -15,10 +15,12 @@ INLONG_NAMESPACE_BEGIN
 
 /// How a text is escaped in the form that goes to the server, which reads the same from both.
 enum class form {
-  /// Escapes what the server would misread, `%` `+` `&` `;` `#`, and for the sake of anything in between `=`,
+  /// Escapes what the server would misread, `%` `+` `&` `;` `#`, and for the sake of anything in
+  /// between `=`,
   /// controls and DEL; everything else goes raw. Takes about 1.02 bytes a byte.
   compact,
-  /// Escapes everything but the unreserved characters of RFC 3986, for a gateway that insists. Takes up to 3 bytes a
+  /// Escapes everything but the unreserved characters of RFC 3986, for a gateway that insists.
+  /// Takes up to 3 bytes a
   /// byte.
   strict,
 };
@@ -29,18 +31,21 @@ struct header {
   std::string value;
 };
 
-/// How a reporter reports. Every field has a default that is safe with every DataProxy; in C++20 write
+/// How a reporter reports. Every field has a default that is safe with every DataProxy; in C++20
+/// write
 /// `{.connect_timeout = 1s}`.
 struct options {
   /// How long one address may take to accept a connection.
   std::chrono::milliseconds connect_timeout{2'000};
-  /// How long one request may take, connecting included; its body at 100 KiB a second comes on top. It never
-  /// outlasts `delivery_timeout`.
+  /// How long one request may take, connecting included; its body at 100 KiB a second comes on top.
+  /// It never outlasts `delivery_timeout`.
   std::chrono::milliseconds request_timeout{10'000};
-  /// How long a whole call may take, from hand-over to the last word. `milliseconds::max()`: no limit.
+  /// How long a whole call may take, from hand-over to the last word. `milliseconds::max()`: no
+  /// limit.
   std::chrono::milliseconds delivery_timeout{30'000};
-  /// The most bytes that one request's form may have, encoded, field names included. DataProxy's own limit
-  /// is `max-msg-length`: 64 KiB unless configured, 512 KiB in the configuration it is shipped with.
+  /// The most bytes that one request's form may have, encoded, field names included. DataProxy's
+  /// own limit is `max-msg-length`: 64 KiB unless configured, 512 KiB in the configuration it is
+  /// shipped with.
   std::size_t max_request_bytes = 60 * 1024;
   /// What stands between two records of one request, and therefore in no record. ASCII.
   char record_separator = '\n';
@@ -96,7 +101,8 @@ inline std::string header_fault(const header& extra) {
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
   if (extra.name.empty()) return "has no name: give it one, or leave it out";
   if (extra.name.find_first_not_of(name_characters) != std::string::npos) {
-    return "has a name with a character that HTTP does not allow there: use letters, digits and '-'";
+    return "has a name with a character that HTTP does not allow there: use letters, digits and "
+           "'-'";
   }
   for (const std::string_view own :
        {"Host", "Content-Length", "Content-Type", "Connection", "Transfer-Encoding", "Expect",
@@ -107,7 +113,8 @@ inline std::string header_fault(const header& extra) {
   }
   for (const char c : extra.value) {
     if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) {
-      return "(" + extra.name + ") has a control character, such as CR or LF, in its value: remove it";
+      return "(" + extra.name +
+             ") has a control character, such as CR or LF, in its value: remove it";
     }
   }
   return {};

@@ -32,7 +32,8 @@ struct [[nodiscard]] outcome {
   std::size_t delivered = 0;
   /// How many records the call was given; if one was refused, those up to it.
   std::size_t records = 0;
-  /// What is known of the first record that was not delivered. Records behind its request were never sent.
+  /// What is known of the first record that was not delivered. Records behind its request were
+  /// never sent.
   certainty known = certainty::not_stored;
   /// The last answer's code, or `no_server_code`; `describe(server_code)` says what it means.
   int server_code = no_server_code;
@@ -48,7 +49,8 @@ struct [[nodiscard]] outcome {
 
   explicit operator bool() const noexcept { return error == errc::ok; }
 
-  /// All of it in one line for people: how far the call came, what went wrong, and what to do about it.
+  /// All of it in one line for people: how far the call came, what went wrong, and what to do about
+  /// it.
   std::string message() const;
 };
 
@@ -83,10 +85,12 @@ inline std::string outcome::message() const {
     meaning = text.substr(0, end);
     if (end != std::string_view::npos) remedy = text.substr(end + mark.size());
   };
-  std::string message = std::to_string(delivered) + " of " + detail::counted(records, "record") + " delivered; then: ";
+  std::string message = std::to_string(delivered) + " of " + detail::counted(records, "record") +
+                        " delivered; then: ";
   if (server_code != no_server_code && server_code != 0) {
     split(describe(server_code), "; ");
-    message += std::string(meaning) + " (code " + std::to_string(server_code) + " from " + address + ')';
+    message +=
+        std::string(meaning) + " (code " + std::to_string(server_code) + " from " + address + ')';
   } else {
     split(describe(error), ": ");
     message += std::string(meaning) + " (";
@@ -95,7 +99,8 @@ inline std::string outcome::message() const {
     message += address + ')';
   }
   message += effort;
-  if (known == certainty::maybe_stored) message += "; whether the next record was stored is not known";
+  if (known == certainty::maybe_stored)
+    message += "; whether the next record was stored is not known";
   return remedy.empty() ? message : message + "; " + std::string(remedy);
 }
 

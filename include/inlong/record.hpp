@@ -11,14 +11,16 @@
 
 INLONG_NAMESPACE_BEGIN
 
-/// The stream that records go to. Owns nothing: the ids must live as long as the call that is given them.
+/// The stream that records go to. Owns nothing: the ids must live as long as the call that is given
+/// them.
 struct destination {
   std::string_view group_id;
   std::string_view stream_id;
 };
 
-/// A data time (dt): a time of the system's clock, in whole milliseconds, which is what DataProxy takes. Made
-/// from a time of any resolution, such as `std::chrono::system_clock::now()`, and rounded down.
+/// A data time (dt): a time of the system's clock, in whole milliseconds, which is what DataProxy
+/// takes. Made from a time of any resolution, such as `std::chrono::system_clock::now()`, and
+/// rounded down.
 class time_point
     : public std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds> {
   using base = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;

@@ -38,44 +38,48 @@ INLONG_NAMESPACE_BEGIN
 
 /// Reports records and waits for what becomes of them.
 ///
-/// Any number of threads may call `report` at once: their calls run side by side, each on a connection of its
-/// own, which is kept for the next call. Without addresses that answer, a call blocks for
-/// `options.delivery_timeout` at most. No call may be running when the reporter is destroyed. After a fork the child's
-/// copy refuses every call; the parent's is not affected.
+/// Any number of threads may call `report` at once: their calls run side by side, each on a
+/// connection of its own, which is kept for the next call. Without addresses that answer, a call
+/// blocks for `options.delivery_timeout` at most. No call may be running when the reporter is
+/// destroyed. After a fork the child's copy refuses every call; the parent's is not affected.
 template <class Transport>
 class basic_reporter {
  public:
-  /// Addresses as `endpoint_list` takes them; a call goes to a random one, and to the next if that can't be
-  /// reached. Connects to none of them.
-  /// Throws std::system_error for an address that can't be read or that the transport can't do, an empty list, or
-  /// options that make no sense. With exceptions off, every call fails with that error.
+  /// Addresses as `endpoint_list` takes them; a call goes to a random one, and to the next if that
+  /// can't be reached. Connects to none of them. Throws std::system_error for an address that can't
+  /// be read or that the transport can't do, an empty list, or options that make no sense. With
+  /// exceptions off, every call fails with that error.
   explicit basic_reporter(endpoint_list addresses, options how = {}, Transport transport = {});
 
-  explicit basic_reporter(std::initializer_list<text> addresses, options how = {}, Transport transport = {})
+  explicit basic_reporter(std::initializer_list<text> addresses, options how = {},
+                          Transport transport = {})
       : basic_reporter(endpoint_list(addresses), std::move(how), std::move(transport)) {}
 
   /// One text, or a range of texts.
-  template <class Addresses,
-            std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
+  template <
+      class Addresses,
+      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
   explicit basic_reporter(const Addresses& addresses, options how = {}, Transport transport = {})
       : basic_reporter(endpoint_list(addresses), std::move(how), std::move(transport)) {}
 
   basic_reporter(const basic_reporter&) = delete;
   basic_reporter& operator=(const basic_reporter&) = delete;
 
-  /// Reports one record, of the data time `time` or else of now. The body must be UTF-8 text that is not blank and
-  /// does not hold the record separator; what is wrong with it comes back within the call, and nothing is sent.
-  /// Blocks until an answer is there or `options.delivery_timeout` is over.
+  /// Reports one record, of the data time `time` or else of now. The body must be UTF-8 text that
+  /// is not blank and does not hold the record separator; what is wrong with it comes back within
+  /// the call, and nothing is sent. Blocks until an answer is there or `options.delivery_timeout`
+  /// is over.
   outcome report(destination to, std::string_view body, std::optional<time_point> time = {}) {
     return report_all(to, std::array<text, 1>{text(body)}, false, time);
   }
 
   outcome report(destination to, std::nullptr_t, std::optional<time_point> time = {}) = delete;
 
-  /// Reports several records of one data time, in as few requests as `options.max_request_bytes` allows. All of
-  /// them are checked first: if one is refused, nothing is sent. Ends at the first request that is not
-  /// delivered.
-  outcome report(destination to, std::initializer_list<text> bodies, std::optional<time_point> time = {}) {
+  /// Reports several records of one data time, in as few requests as `options.max_request_bytes`
+  /// allows. All of them are checked first: if one is refused, nothing is sent. Ends at the first
+  /// request that is not delivered.
+  outcome report(destination to, std::initializer_list<text> bodies,
+                 std::optional<time_point> time = {}) {
     return report_all(to, bodies, true, time);
   }
 
@@ -97,7 +101,8 @@ class basic_reporter {
   };
 
   template <class Bodies>
-  outcome report_all(destination to, const Bodies& bodies, bool is_range, std::optional<time_point> time);
+  outcome report_all(destination to, const Bodies& bodies, bool is_range,
+                     std::optional<time_point> time);
   template <class Bodies>
   void fill(detail::batch& records, destination to, const Bodies& bodies, bool is_range,
             std::optional<time_point> time, outcome& result) const;
@@ -163,8 +168,9 @@ outcome basic_reporter<Transport>::report_all(destination to, const Bodies& bodi
 
 template <class Transport>
 template <class Bodies>
-void basic_reporter<Transport>::fill(detail::batch& records, destination to, const Bodies& bodies, bool is_range,
-                                     std::optional<time_point> time, outcome& result) const {
+void basic_reporter<Transport>::fill(detail::batch& records, destination to, const Bodies& bodies,
+                                     bool is_range, std::optional<time_point> time,
+                                     outcome& result) const {
   const time_point data_time = time ? *time : time_point(std::chrono::system_clock::now());
   result.error = records.open(to, data_time, options_.form, options_.record_separator);
   if (!result) return;
@@ -185,7 +191,8 @@ void basic_reporter<Transport>::fill(detail::batch& records, destination to, con
 }
 
 template <class Transport>
-void basic_reporter<Transport>::deliver(session& with, detail::steady_time deadline, outcome& result) {
+void basic_reporter<Transport>::deliver(session& with, detail::steady_time deadline,
+                                        outcome& result) {
   while (result.delivered < with.records.size()) {
     const std::size_t count = with.records.fitting(result.delivered, options_.max_request_bytes);
     const detail::verdict what =
@@ -205,7 +212,8 @@ detail::verdict basic_reporter<Transport>::send(checked_transport& transport,
     std::size_t bytes = 0;
     for (const std::string_view piece : body) bytes += piece.size();
     const std::chrono::milliseconds sending(bytes / (100 * 1024 / 1000));  // at 100 KiB a second
-    return detail::later(detail::later(std::chrono::steady_clock::now(), options_.request_timeout), sending);
+    return detail::later(detail::later(std::chrono::steady_clock::now(), options_.request_timeout),
+                         sending);
   };
   const std::size_t first = preferred_.load(std::memory_order_relaxed);
   for (std::size_t tried = 1;; ++tried) {
@@ -219,8 +227,8 @@ detail::verdict basic_reporter<Transport>::send(checked_transport& transport,
                         options_.connect_timeout, (std::min)(deadline, latest_answer())});
     // A connection that turned out stale says nothing of its endpoint, which may be the only one.
     const bool may_go_on = tried < endpoints_.size() || (got.stale && tried == endpoints_.size());
-    if (got.what == transmission::not_sent && may_go_on && got.error != std::errc::operation_canceled &&
-        std::chrono::steady_clock::now() < deadline) {
+    if (got.what == transmission::not_sent && may_go_on &&
+        got.error != std::errc::operation_canceled && std::chrono::steady_clock::now() < deadline) {
       continue;
     }
     if (got.what != transmission::not_sent) preferred_.store(index, std::memory_order_relaxed);

@@ -14,10 +14,11 @@
 
 INLONG_NAMESPACE_BEGIN
 
-/// A text that a caller passes: a literal, a `const char*` or char array (taken to its terminator), a
-/// `std::string` or a `std::string_view`. It owns nothing and is meant for parameters only.
+/// A text that a caller passes: a literal, a `const char*` or char array (taken to its terminator),
+/// a `std::string` or a `std::string_view`. It owns nothing and is meant for parameters only.
 ///
-/// It can't be made from a null pointer literal, nor from two iterators: `std::string_view` can in C++20, and
+/// It can't be made from a null pointer literal, nor from two iterators: `std::string_view` can in
+/// C++20, and
 /// `{{"a", "b"}}` would silently become one view that runs from the one literal to the other.
 class text {
  public:

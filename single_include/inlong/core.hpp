@@ -60,11 +60,13 @@
   }
 
 #endif
-// What is refused before anything is sent, because the server would spoil it or refuse the batch that it is in.
+// What is refused before anything is sent, because the server would spoil it or refuse the batch
+// that it is in.
 #ifndef INLONG_DELIVERY_CHECK_HPP
 #define INLONG_DELIVERY_CHECK_HPP
 
-// The errors of the library: an enum, its texts, and the std::error_code that is made from it on demand.
+// The errors of the library: an enum, its texts, and the std::error_code that is made from it on
+// demand.
 #ifndef INLONG_ERROR_HPP
 #define INLONG_ERROR_HPP
 
@@ -136,9 +138,11 @@ constexpr std::string_view describe(errc error) noexcept {
     case errc::blank_stream:
       return "the stream id is blank: pass the stream's id as InLong shows it";
     case errc::invalid_group:
-      return "the group id holds a control character or is not UTF-8: pass the id as InLong shows it";
+      return "the group id holds a control character or is not UTF-8: pass the id as InLong shows "
+             "it";
     case errc::invalid_stream:
-      return "the stream id holds a control character or is not UTF-8: pass the id as InLong shows it";
+      return "the stream id holds a control character or is not UTF-8: pass the id as InLong shows "
+             "it";
     case errc::blank_body:
       return "the body is blank, and DataProxy refuses blank bodies: leave it out";
     case errc::invalid_utf8:
@@ -176,8 +180,8 @@ constexpr std::string_view describe(errc error) noexcept {
   return "unknown error: the value is not one of inlong::errc";
 }
 
-/// The category of the library's error codes. Code loaded as a plugin has a copy of its own: compare values,
-/// not addresses of categories.
+/// The category of the library's error codes. Code loaded as a plugin has a copy of its own:
+/// compare values, not addresses of categories.
 inline const std::error_category& error_category() noexcept {
   class category final : public std::error_category {
    public:
@@ -229,14 +233,16 @@ struct std::is_error_code_enum<inlong::errc> : std::true_type {};
 
 INLONG_NAMESPACE_BEGIN
 
-/// The stream that records go to. Owns nothing: the ids must live as long as the call that is given them.
+/// The stream that records go to. Owns nothing: the ids must live as long as the call that is given
+/// them.
 struct destination {
   std::string_view group_id;
   std::string_view stream_id;
 };
 
-/// A data time (dt): a time of the system's clock, in whole milliseconds, which is what DataProxy takes. Made
-/// from a time of any resolution, such as `std::chrono::system_clock::now()`, and rounded down.
+/// A data time (dt): a time of the system's clock, in whole milliseconds, which is what DataProxy
+/// takes. Made from a time of any resolution, such as `std::chrono::system_clock::now()`, and
+/// rounded down.
 class time_point
     : public std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds> {
   using base = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
@@ -255,7 +261,8 @@ class time_point
 INLONG_NAMESPACE_END
 
 #endif
-// Whether a text is blank, as Java's Character.isWhitespace sees it, since DataProxy refuses blank values.
+// Whether a text is blank, as Java's Character.isWhitespace sees it, since DataProxy refuses blank
+// values.
 #ifndef INLONG_WIRE_BLANK_HPP
 #define INLONG_WIRE_BLANK_HPP
 
@@ -266,25 +273,30 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// How many bytes the blank character takes that `text` begins with; 0 if it begins with none. `text` is not empty.
+/// How many bytes the blank character takes that `text` begins with; 0 if it begins with none.
+/// `text` is not empty.
 constexpr std::size_t leading_blank(std::string_view text) noexcept {
   const auto byte = [text](std::size_t index) -> unsigned {
     return static_cast<unsigned char>(text[index]);
   };
   const unsigned first = byte(0);
   if (first < 0x80) {
-    const bool is_blank = first == ' ' || (first >= '\t' && first <= '\r') || (first >= 0x1c && first <= 0x1f);
+    const bool is_blank =
+        first == ' ' || (first >= '\t' && first <= '\r') || (first >= 0x1c && first <= 0x1f);
     return is_blank ? 1 : 0;
   }
-  // All others take three bytes. Those that must not be broken (U+00A0, U+2007, U+202F) are not blank to Java.
+  // All others take three bytes. Those that must not be broken (U+00A0, U+2007, U+202F) are not
+  // blank to Java.
   if (first < 0xe1 || first > 0xe3 || text.size() < 3) return 0;
   const unsigned point = (first & 0x0f) << 12 | (byte(1) & 0x3f) << 6 | (byte(2) & 0x3f);
-  const bool is_blank = point == 0x1680 || (point >= 0x2000 && point <= 0x200a && point != 0x2007) ||
+  const bool is_blank = point == 0x1680 ||
+                        (point >= 0x2000 && point <= 0x200a && point != 0x2007) ||
                         point == 0x2028 || point == 0x2029 || point == 0x205f || point == 0x3000;
   return is_blank ? 3 : 0;
 }
 
-/// Whether there is nothing in a text, or nothing but white space. Expects UTF-8; of anything else it may say either.
+/// Whether there is nothing in a text, or nothing but white space. Expects UTF-8; of anything else
+/// it may say either.
 constexpr bool is_blank(std::string_view text) noexcept {
   while (!text.empty()) {
     const std::size_t blank = leading_blank(text);
@@ -659,7 +671,8 @@ inline bool has_control(std::string_view utf8) noexcept {
   return false;
 }
 
-/// DataProxy refuses blank ids (its codes 100 and 101), and pastes ids unescaped into the attributes it stores.
+/// DataProxy refuses blank ids (its codes 100 and 101), and pastes ids unescaped into the
+/// attributes it stores.
 inline errc check_destination(const destination& to) noexcept {
   if (is_blank(to.group_id)) return errc::blank_group;
   if (is_blank(to.stream_id)) return errc::blank_stream;
@@ -670,9 +683,11 @@ inline errc check_destination(const destination& to) noexcept {
 
 }  // namespace detail
 
-/// Says what is wrong with a record whatever its size, `errc::ok` if nothing is: what `report` refuses, before it
-/// sends anything.
-inline errc check(const destination& to, std::string_view body, char record_separator = '\n') noexcept {
+/// Says what is wrong with a record whatever its size, `errc::ok` if nothing is: what `report`
+/// refuses, before it sends anything.
+// In parentheses, as AssertMacros.h of macOS has a macro of that name.
+inline errc(check)(const destination& to, std::string_view body,
+                   char record_separator = '\n') noexcept {
   if (const errc error = detail::check_destination(to); error != errc::ok) return error;
   if (detail::is_blank(body)) return errc::blank_body;
   if (!detail::is_utf8(body)) return errc::invalid_utf8;
@@ -725,8 +740,8 @@ constexpr bool is_hexadecimal(char c) noexcept {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/// Reads `host`, `host:port`, `[v6]`, `[v6]:port` or a URL of these into `parts`. Returns what is wrong and what
-/// to write instead; empty if nothing is.
+/// Reads `host`, `host:port`, `[v6]`, `[v6]:port` or a URL of these into `parts`. Returns what is
+/// wrong and what to write instead; empty if nothing is.
 inline std::string read_address(std::string_view written, address_parts& parts) {
   if (written.empty()) return "it is empty: write host:port, or leave the entry out";
   if (written.front() == '/' || written.substr(0, 5) == "unix:") {
@@ -781,13 +796,15 @@ inline std::string read_host_and_port(std::string_view authority, address_parts&
     if (end == std::string_view::npos) return "the bracket is not closed: write [v6]:port";
     host = authority.substr(1, end - 1);
     after = authority.substr(end + 1);
-    if (!is_v6(host)) return "what stands in the brackets is not an IPv6 address: write [::1]:46802";
+    if (!is_v6(host))
+      return "what stands in the brackets is not an IPv6 address: write [::1]:46802";
     if (!after.empty() && after.front() != ':') return "only :port may follow the bracket";
   } else {
     const std::size_t colon = authority.find(':');
     if (colon != authority.rfind(':')) {
-      return is_v6(authority) ? "an IPv6 address needs brackets: write [" + std::string(authority) + "]:46802"
-                              : "it has more than one colon: write host:port, and [v6]:port for IPv6";
+      return is_v6(authority)
+                 ? "an IPv6 address needs brackets: write [" + std::string(authority) + "]:46802"
+                 : "it has more than one colon: write host:port, and [v6]:port for IPv6";
     }
     if (colon != std::string_view::npos) {
       host = authority.substr(0, colon);
@@ -814,8 +831,10 @@ inline std::string read_port(std::string_view digits, address_parts& parts) {
 
 inline std::string read_prefix(std::string_view path, address_parts& parts) {
   for (std::size_t i = 0; i < path.size(); ++i) {
-    if (path[i] == '%' && !(i + 2 < path.size() && is_hexadecimal(path[i + 1]) && is_hexadecimal(path[i + 2]))) {
-      return "the path has a '%' without two hexadecimal digits behind it: write %25 for a percent sign";
+    if (path[i] == '%' &&
+        !(i + 2 < path.size() && is_hexadecimal(path[i + 1]) && is_hexadecimal(path[i + 2]))) {
+      return "the path has a '%' without two hexadecimal digits behind it: write %25 for a percent "
+             "sign";
     }
   }
   const auto strip_slashes = [&path] {
@@ -843,16 +862,19 @@ inline std::string name_fault(std::string_view name) {
     if (label.empty()) return "the host name has an empty part: remove the extra dot";
     if (label.size() > 63) return "a part of the host name is longer than 63 characters";
     for (const char c : label) {
-      const bool allowed = is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+      const bool allowed =
+          is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
       if (!allowed) {
-        return std::string("the host name holds '") + c + "': write a name, an IPv4 address or [v6]";
+        return std::string("the host name holds '") + c +
+               "': write a name, an IPv4 address or [v6]";
       }
     }
     rest.remove_prefix(dot == std::string_view::npos ? rest.size() : dot + 1);
   } while (!rest.empty());
   // The system's resolver would read "10.1" as 10.0.0.1 and "010.0.0.1" as 8.0.0.1.
   if (label.find_first_not_of("0123456789") == std::string_view::npos && !is_v4(name)) {
-    return "it looks like an IPv4 address and is none: write four numbers from 0 to 255, such as 10.0.0.1";
+    return "it looks like an IPv4 address and is none: write four numbers from 0 to 255, such as "
+           "10.0.0.1";
   }
   return {};
 }
@@ -861,7 +883,8 @@ inline bool is_v4(std::string_view host) noexcept {
   for (int part = 0; part < 4; ++part) {
     const std::size_t dot = host.find('.');
     const std::string_view digits = host.substr(0, dot);
-    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return false;
+    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0'))
+      return false;
     int value = 0;
     for (const char c : digits) {
       if (!is_digit(c)) return false;
@@ -936,10 +959,11 @@ INLONG_NAMESPACE_END
 
 INLONG_NAMESPACE_BEGIN
 
-/// A text that a caller passes: a literal, a `const char*` or char array (taken to its terminator), a
-/// `std::string` or a `std::string_view`. It owns nothing and is meant for parameters only.
+/// A text that a caller passes: a literal, a `const char*` or char array (taken to its terminator),
+/// a `std::string` or a `std::string_view`. It owns nothing and is meant for parameters only.
 ///
-/// It can't be made from a null pointer literal, nor from two iterators: `std::string_view` can in C++20, and
+/// It can't be made from a null pointer literal, nor from two iterators: `std::string_view` can in
+/// C++20, and
 /// `{{"a", "b"}}` would silently become one view that runs from the one literal to the other.
 class text {
  public:
@@ -985,8 +1009,9 @@ class endpoint_list;
 /// One DataProxy node, or a gateway in front of some.
 class endpoint {
  public:
-  /// Reads `host`, `host:port`, `[v6]` or `[v6]:port` (port 46802 unless said), or an `http://` or `https://`
-  /// URL of these (the scheme's own port unless said), whose path is a gateway's prefix before
+  /// Reads `host`, `host:port`, `[v6]` or `[v6]:port` (port 46802 unless said), or an `http://` or
+  /// `https://` URL of these (the scheme's own port unless said), whose path is a gateway's prefix
+  /// before
   /// `/dataproxy/message`. No name is resolved.
   /// Throws std::system_error with errc::bad_address, saying what is wrong and what to write.
   explicit endpoint(text address);
@@ -1038,12 +1063,12 @@ inline address_parts read_address_or_raise(std::string_view written) {
 
 }  // namespace detail
 
-inline endpoint::endpoint(text address)
-    : endpoint(detail::read_address_or_raise(address.view())) {}
+inline endpoint::endpoint(text address) : endpoint(detail::read_address_or_raise(address.view())) {}
 
 inline endpoint::endpoint(detail::address_parts&& parts)
     : parts_(std::move(parts)),
-      authority_(parts_.host.find(':') == std::string::npos ? parts_.host : '[' + parts_.host + ']'),
+      authority_(parts_.host.find(':') == std::string::npos ? parts_.host
+                                                            : '[' + parts_.host + ']'),
       message_path_(parts_.prefix + std::string(detail::message_path)) {
   authority_ += ':' + std::to_string(parts_.port);
 }
@@ -1071,19 +1096,21 @@ INLONG_NAMESPACE_END
 
 INLONG_NAMESPACE_BEGIN
 
-/// A list of endpoints. Each text may itself be a comma-separated list, as an environment variable or a command
-/// line has it; white space around an address and a second mention of the same one are dropped.
+/// A list of endpoints. Each text may itself be a comma-separated list, as an environment variable
+/// or a command line has it; white space around an address and a second mention of the same one are
+/// dropped.
 ///
-/// The constructors throw std::system_error: errc::no_endpoints for an empty list, errc::bad_address with the
-/// index and the text of the address that can't be read. With exceptions off the list is then empty and keeps
-/// the error.
+/// The constructors throw std::system_error: errc::no_endpoints for an empty list,
+/// errc::bad_address with the index and the text of the address that can't be read. With exceptions
+/// off the list is then empty and keeps the error.
 class endpoint_list {
  public:
   endpoint_list(std::initializer_list<text> addresses) { read(addresses); }
 
   /// One text, or a range of texts.
-  template <class Addresses,
-            std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
+  template <
+      class Addresses,
+      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
   explicit endpoint_list(const Addresses& addresses) {
     if constexpr (detail::is_text<Addresses>) {
       read(std::initializer_list<text>{addresses});
@@ -1200,10 +1227,12 @@ INLONG_NAMESPACE_BEGIN
 
 /// How a text is escaped in the form that goes to the server, which reads the same from both.
 enum class form {
-  /// Escapes what the server would misread, `%` `+` `&` `;` `#`, and for the sake of anything in between `=`,
+  /// Escapes what the server would misread, `%` `+` `&` `;` `#`, and for the sake of anything in
+  /// between `=`,
   /// controls and DEL; everything else goes raw. Takes about 1.02 bytes a byte.
   compact,
-  /// Escapes everything but the unreserved characters of RFC 3986, for a gateway that insists. Takes up to 3 bytes a
+  /// Escapes everything but the unreserved characters of RFC 3986, for a gateway that insists.
+  /// Takes up to 3 bytes a
   /// byte.
   strict,
 };
@@ -1214,18 +1243,21 @@ struct header {
   std::string value;
 };
 
-/// How a reporter reports. Every field has a default that is safe with every DataProxy; in C++20 write
+/// How a reporter reports. Every field has a default that is safe with every DataProxy; in C++20
+/// write
 /// `{.connect_timeout = 1s}`.
 struct options {
   /// How long one address may take to accept a connection.
   std::chrono::milliseconds connect_timeout{2'000};
-  /// How long one request may take, connecting included; its body at 100 KiB a second comes on top. It never
-  /// outlasts `delivery_timeout`.
+  /// How long one request may take, connecting included; its body at 100 KiB a second comes on top.
+  /// It never outlasts `delivery_timeout`.
   std::chrono::milliseconds request_timeout{10'000};
-  /// How long a whole call may take, from hand-over to the last word. `milliseconds::max()`: no limit.
+  /// How long a whole call may take, from hand-over to the last word. `milliseconds::max()`: no
+  /// limit.
   std::chrono::milliseconds delivery_timeout{30'000};
-  /// The most bytes that one request's form may have, encoded, field names included. DataProxy's own limit
-  /// is `max-msg-length`: 64 KiB unless configured, 512 KiB in the configuration it is shipped with.
+  /// The most bytes that one request's form may have, encoded, field names included. DataProxy's
+  /// own limit is `max-msg-length`: 64 KiB unless configured, 512 KiB in the configuration it is
+  /// shipped with.
   std::size_t max_request_bytes = 60 * 1024;
   /// What stands between two records of one request, and therefore in no record. ASCII.
   char record_separator = '\n';
@@ -1281,7 +1313,8 @@ inline std::string header_fault(const header& extra) {
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
   if (extra.name.empty()) return "has no name: give it one, or leave it out";
   if (extra.name.find_first_not_of(name_characters) != std::string::npos) {
-    return "has a name with a character that HTTP does not allow there: use letters, digits and '-'";
+    return "has a name with a character that HTTP does not allow there: use letters, digits and "
+           "'-'";
   }
   for (const std::string_view own :
        {"Host", "Content-Length", "Content-Type", "Connection", "Transfer-Encoding", "Expect",
@@ -1292,7 +1325,8 @@ inline std::string header_fault(const header& extra) {
   }
   for (const char c : extra.value) {
     if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) {
-      return "(" + extra.name + ") has a control character, such as CR or LF, in its value: remove it";
+      return "(" + extra.name +
+             ") has a control character, such as CR or LF, in its value: remove it";
     }
   }
   return {};
@@ -1338,61 +1372,87 @@ struct server_code_row {
   std::string_view text;
 };
 
-/// The codes of DataProxy 1.4 to 2.4 (its StatusCode and DataProxyErrCode), in ascending order. Those from 94 to
-/// 96, 105 to 110, 112, 116 to 119, 122, 123, 150 and 151 belong to other protocols or later stages, and are
-/// here for whatever stands in front.
+/// The codes of DataProxy 1.4 to 2.4 (its StatusCode and DataProxyErrCode), in ascending order.
+/// Those from 94 to 96, 105 to 110, 112, 116 to 119, 122, 123, 150 and 151 belong to other
+/// protocols or later stages, and are here for whatever stands in front.
 inline constexpr server_code_row server_codes[] = {
     {0, false, "stored; nothing to do"},
-    {1, true, "the node is not ready, it has no message queue yet; try again in some seconds, or another node"},
-    {2, true, "the node was stopped by its operator; report to another node until it is started again"},
+    {1, true,
+     "the node is not ready, it has no message queue yet; try again in some seconds, or another "
+     "node"},
+    {2, true,
+     "the node was stopped by its operator; report to another node until it is started again"},
     {3, false, "the node's configuration is not ready; try again in some seconds, or another node"},
-    {10, true, "the node does not accept this caller's IP address; have it put on the node's whitelist, or taken "
-               "off its blacklist"},
-    {31, true, "the request could not be decoded; see what stands between here and the server, and whether "
-               "options.headers are very long"},
+    {10, true,
+     "the node does not accept this caller's IP address; have it put on the node's whitelist, or "
+     "taken "
+     "off its blacklist"},
+    {31, true,
+     "the request could not be decoded; see what stands between here and the server, and whether "
+     "options.headers are very long"},
     {32, true, "the method is not supported; see what in between changes POST requests"},
     {33, true, "the request has no path; check the address for a gateway's prefix"},
     {34, true, "the path could not be decoded; check the address for a gateway's prefix"},
     {35, true, "there is no such path; check the address for a gateway's prefix"},
-    {36, true, "the content type is not supported; see what in between changes the Content-Type header"},
-    {94, false, "the message's magic value is wrong; check that the address is the node's HTTP port"},
+    {36, true,
+     "the content type is not supported; see what in between changes the Content-Type header"},
+    {94, false,
+     "the message's magic value is wrong; check that the address is the node's HTTP port"},
     {95, false, "a length field is wrong; check that the address is the node's HTTP port"},
     {96, false, "the data can't be decompressed; see what in between changes the request"},
-    {100, false, "the group id is missing or blank; pass the group's id, and see whether something in between "
-                 "drops the body or its Content-Type"},
+    {100, false,
+     "the group id is missing or blank; pass the group's id, and see whether something in between "
+     "drops the body or its Content-Type"},
     {101, false, "the stream id is missing or blank; pass the stream's id"},
     {102, false, "the data time is missing; see what in between changes the form"},
     {103, false, "the body is missing; see what in between changes the form"},
-    {104, false, "the body is longer than the node allows; send smaller records, or raise its max-msg-length"},
+    {104, false,
+     "the body is longer than the node allows; send smaller records, or raise its max-msg-length"},
     {105, false, "the body's length is zero; leave empty records out"},
     {106, false, "the body's length is negative; check that the address is the node's HTTP port"},
-    {107, false, "the attributes' length is negative; check that the address is the node's HTTP port"},
+    {107, false,
+     "the attributes' length is negative; check that the address is the node's HTTP port"},
     {108, false, "the node failed to process the message; see its log"},
     {109, false, "the attributes can't be split; check the group and stream ids for '&' and '='"},
     {110, false, "the message type is unknown; check that the address is the node's HTTP port"},
     {111, false, "a message is blank; leave blank records out"},
-    {112, false, "a value of the extended field is not supported; check that the address is the node's HTTP port"},
-    {113, false, "the group or stream is not configured; create both in InLong first, with auto push as the "
-                 "source (a new stream takes up to a minute to reach every node)"},
-    {114, true, "the node's channel took no more, it is overloaded or its disk is full; report more slowly, or "
-                "to more nodes (the records may have been stored)"},
-    {115, false, "group or stream unknown; create both in InLong first, with auto push as the source (a new "
-                 "stream takes up to a minute to reach every node)"},
-    {116, false, "the node has no producer for its message queue; try again later, or another node"},
+    {112, false,
+     "a value of the extended field is not supported; check that the address is the node's HTTP "
+     "port"},
+    {113, false,
+     "the group or stream is not configured; create both in InLong first, with auto push as the "
+     "source (a new stream takes up to a minute to reach every node)"},
+    {114, true,
+     "the node's channel took no more, it is overloaded or its disk is full; report more slowly, "
+     "or "
+     "to more nodes (the records may have been stored)"},
+    {115, false,
+     "group or stream unknown; create both in InLong first, with auto push as the source (a new "
+     "stream takes up to a minute to reach every node)"},
+    {116, false,
+     "the node has no producer for its message queue; try again later, or another node"},
     {117, false, "the node's producer is missing; try again later, or another node"},
     {118, false, "the node could not send to its message queue; see whether the queue is up"},
     {119, false, "the node's message queue returned an error; see the queue's log"},
     {120, false, "a duplicate, stored before; nothing to do"},
-    {121, false, "the group or stream is not in the node's configuration; create both in InLong first, with auto "
-                 "push as the source (a new stream takes up to a minute to reach every node)"},
+    {121, false,
+     "the group or stream is not in the node's configuration; create both in InLong first, with "
+     "auto "
+     "push as the source (a new stream takes up to a minute to reach every node)"},
     {122, false, "the group and the stream do not belong together; check both ids"},
-    {123, false, "an item of the record is invalid; check the record's format against the stream's"},
-    {150, false, "order control was asked for without acknowledgement; check that the address is the node's HTTP "
-                 "port"},
-    {151, false, "proxy control was asked for without acknowledgement; check that the address is the node's HTTP "
-                 "port"},
-    {2147483647, true, "the node failed while it processed the request; see its log (the records may have been "
-                       "stored)"},
+    {123, false,
+     "an item of the record is invalid; check the record's format against the stream's"},
+    {150, false,
+     "order control was asked for without acknowledgement; check that the address is the node's "
+     "HTTP "
+     "port"},
+    {151, false,
+     "proxy control was asked for without acknowledgement; check that the address is the node's "
+     "HTTP "
+     "port"},
+    {2147483647, true,
+     "the node failed while it processed the request; see its log (the records may have been "
+     "stored)"},
 };
 
 constexpr const server_code_row* find_server_code(int code) noexcept {
@@ -1410,13 +1470,15 @@ constexpr bool closes_connection(int code) noexcept {
 
 }  // namespace detail
 
-/// What a server's code means, and what to do about it. Never empty: a code that this version does not know is
-/// said to be one.
+/// What a server's code means, and what to do about it. Never empty: a code that this version does
+/// not know is said to be one.
 constexpr std::string_view describe(int server_code) noexcept {
-  if (server_code == no_server_code) return "the server gave no code; see the HTTP status and the address";
+  if (server_code == no_server_code)
+    return "the server gave no code; see the HTTP status and the address";
   const detail::server_code_row* const row = detail::find_server_code(server_code);
   return row != nullptr ? row->text
-                        : "a code that this version does not know; see the documentation of the server's version";
+                        : "a code that this version does not know; see the documentation of the "
+                          "server's version";
 }
 
 INLONG_NAMESPACE_END
@@ -1448,7 +1510,8 @@ struct [[nodiscard]] outcome {
   std::size_t delivered = 0;
   /// How many records the call was given; if one was refused, those up to it.
   std::size_t records = 0;
-  /// What is known of the first record that was not delivered. Records behind its request were never sent.
+  /// What is known of the first record that was not delivered. Records behind its request were
+  /// never sent.
   certainty known = certainty::not_stored;
   /// The last answer's code, or `no_server_code`; `describe(server_code)` says what it means.
   int server_code = no_server_code;
@@ -1464,7 +1527,8 @@ struct [[nodiscard]] outcome {
 
   explicit operator bool() const noexcept { return error == errc::ok; }
 
-  /// All of it in one line for people: how far the call came, what went wrong, and what to do about it.
+  /// All of it in one line for people: how far the call came, what went wrong, and what to do about
+  /// it.
   std::string message() const;
 };
 
@@ -1499,10 +1563,12 @@ inline std::string outcome::message() const {
     meaning = text.substr(0, end);
     if (end != std::string_view::npos) remedy = text.substr(end + mark.size());
   };
-  std::string message = std::to_string(delivered) + " of " + detail::counted(records, "record") + " delivered; then: ";
+  std::string message = std::to_string(delivered) + " of " + detail::counted(records, "record") +
+                        " delivered; then: ";
   if (server_code != no_server_code && server_code != 0) {
     split(describe(server_code), "; ");
-    message += std::string(meaning) + " (code " + std::to_string(server_code) + " from " + address + ')';
+    message +=
+        std::string(meaning) + " (code " + std::to_string(server_code) + " from " + address + ')';
   } else {
     split(describe(error), ": ");
     message += std::string(meaning) + " (";
@@ -1511,7 +1577,8 @@ inline std::string outcome::message() const {
     message += address + ')';
   }
   message += effort;
-  if (known == certainty::maybe_stored) message += "; whether the next record was stored is not known";
+  if (known == certainty::maybe_stored)
+    message += "; whether the next record was stored is not known";
   return remedy.empty() ? message : message + "; " + std::string(remedy);
 }
 
@@ -1526,7 +1593,8 @@ INLONG_NAMESPACE_END
 #ifndef INLONG_DELIVERY_BATCH_HPP
 #define INLONG_DELIVERY_BATCH_HPP
 
-// An array that grows in steps one can see, leaves new room uninitialised, and says so when it can't grow.
+// An array that grows in steps one can see, leaves new room uninitialised, and says so when it
+// can't grow.
 #ifndef INLONG_DETAIL_GROWING_ARRAY_HPP
 #define INLONG_DETAIL_GROWING_ARRAY_HPP
 
@@ -1542,8 +1610,9 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// Owns room for `capacity()` elements, of which the first `size()` are its content. Unlike std::vector it never
-/// throws, never fills what is about to be written, and gives its capacity exactly.
+/// Owns room for `capacity()` elements, of which the first `size()` are its content. Unlike
+/// std::vector it never throws, never fills what is about to be written, and gives its capacity
+/// exactly.
 template <class T>
 class growing_array {
   static_assert(std::is_trivially_copyable_v<T>, "elements are moved as bytes");
@@ -1568,8 +1637,8 @@ class growing_array {
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
 
-  /// Makes room for `count` more elements. A new allocation at least doubles the capacity; where there is no
-  /// memory for it the answer is false and nothing has changed.
+  /// Makes room for `count` more elements. A new allocation at least doubles the capacity; where
+  /// there is no memory for it the answer is false and nothing has changed.
   [[nodiscard]] bool ensure_room(std::size_t count) noexcept {
     return count <= capacity_ - size_ || grow(count);
   }
@@ -1582,7 +1651,8 @@ class growing_array {
     return true;
   }
 
-  /// Where the next element goes. Whoever writes there, in the room ensured, calls `extend_to` then.
+  /// Where the next element goes. Whoever writes there, in the room ensured, calls `extend_to`
+  /// then.
   T* end() noexcept { return data_ + size_; }
 
   /// Adds what was written from `end()` up to `written` to the content.
@@ -1928,19 +1998,20 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// The records of one destination that share a data time, and the bodies of the requests that carry them.
+/// The records of one destination that share a data time, and the bodies of the requests that carry
+/// them.
 ///
-/// A request's body is three pieces: the head (`groupId`, `streamId` and the name `body`), a run of encoded
-/// records, and a tail (`dt`, `cnt`). DataProxy takes the fields in any order, so that the records stand where
-/// they were encoded until they are sent, in whatever runs a limit asks for.
+/// A request's body is three pieces: the head (`groupId`, `streamId` and the name `body`), a run of
+/// encoded records, and a tail (`dt`, `cnt`). DataProxy takes the fields in any order, so that the
+/// records stand where they were encoded until they are sent, in whatever runs a limit asks for.
 class batch {
  public:
-  /// Forgets all records and takes a new destination. The ids are copied, encoded; errc says what is wrong with
-  /// them.
+  /// Forgets all records and takes a new destination. The ids are copied, encoded; errc says what
+  /// is wrong with them.
   errc open(const destination& to, time_point time, form how, char separator) noexcept;
 
-  /// Encodes one more record, of which a request of its own must not be longer than `max_request_bytes`. When it
-  /// is refused, the batch is what it was.
+  /// Encodes one more record, of which a request of its own must not be longer than
+  /// `max_request_bytes`. When it is refused, the batch is what it was.
   errc append(std::string_view body, std::size_t max_request_bytes) noexcept;
 
   std::size_t size() const noexcept { return ends_.size(); }
@@ -1948,8 +2019,8 @@ class batch {
   /// How many records from `first` on one request can carry; at least one.
   std::size_t fitting(std::size_t first, std::size_t max_request_bytes) const noexcept;
 
-  /// The body of the request that carries `count` records from `first` on. Valid until the batch or its
-  /// `pieces` are used again.
+  /// The body of the request that carries `count` records from `first` on. Valid until the batch or
+  /// its `pieces` are used again.
   std::array<std::string_view, 3> pieces(std::size_t first, std::size_t count) noexcept;
 
   /// Memory that it holds, in bytes.
@@ -1965,7 +2036,7 @@ class batch {
   std::size_t request_bytes(std::size_t first, std::size_t count) const noexcept;
   static std::size_t digits(std::size_t count) noexcept;
 
-  byte_buffer bytes_;               // the head, then records with separators between them, encoded
+  byte_buffer bytes_;                // the head, then records with separators between them, encoded
   growing_array<std::size_t> ends_;  // where each record ends in bytes_
   std::size_t head_size_ = 0;
   std::size_t separator_size_ = 0;  // encoded
@@ -2021,7 +2092,8 @@ inline std::size_t batch::fitting(std::size_t first, std::size_t max_request_byt
   return count;
 }
 
-inline std::array<std::string_view, 3> batch::pieces(std::size_t first, std::size_t count) noexcept {
+inline std::array<std::string_view, 3> batch::pieces(std::size_t first,
+                                                     std::size_t count) noexcept {
   char* const end =
       std::to_chars(tail_.data() + tail_size_, tail_.data() + tail_.size(), count).ptr;
   const std::string_view bytes = bytes_.view();
@@ -2059,7 +2131,8 @@ inline std::size_t batch::digits(std::size_t count) noexcept {
 INLONG_NAMESPACE_END
 
 #endif
-// What an exchange means for the records in it: the one place that looks at HTTP statuses and server codes.
+// What an exchange means for the records in it: the one place that looks at HTTP statuses and
+// server codes.
 #ifndef INLONG_DELIVERY_VERDICT_HPP
 #define INLONG_DELIVERY_VERDICT_HPP
 
@@ -2077,7 +2150,8 @@ INLONG_NAMESPACE_END
 
 INLONG_NAMESPACE_BEGIN
 
-/// One POST of a form. Nothing in it is owned: all of it is valid until `post` returns, and no longer.
+/// One POST of a form. Nothing in it is owned: all of it is valid until `post` returns, and no
+/// longer.
 struct request {
   const endpoint& to;
   /// The whole target, an endpoint's own prefix included.
@@ -2119,8 +2193,8 @@ struct exchange {
   std::string body;
   /// The answer's `Retry-After`, as it came.
   std::string retry_after;
-  /// A kept connection turned out to be closed before the first byte of an answer. Says nothing about the
-  /// server's health.
+  /// A kept connection turned out to be closed before the first byte of an answer. Says nothing
+  /// about the server's health.
   bool stale = false;
   /// Why there is no answer; a generic or system error such as `std::errc::timed_out`,
   /// `connection_refused`, `operation_canceled`.
@@ -2212,14 +2286,15 @@ class reply_cursor {
 
 }  // namespace detail
 
-/// The code in the body of an answer: the value of the object's first key, or else of its only key `code`, as an
-/// integer in quotes or without; a JSONP callback around the object is stepped over. Two keys `code` whose
-/// values differ, one inside another object only, a number cut short, anything else before the object, or more
-/// than `max_reply_bytes`: no code.
+/// The code in the body of an answer: the value of the object's first key, or else of its only key
+/// `code`, as an integer in quotes or without; a JSONP callback around the object is stepped over.
+/// Two keys `code` whose values differ, one inside another object only, a number cut short,
+/// anything else before the object, or more than `max_reply_bytes`: no code.
 ///
-/// The body is not parsed as JSON, because it need not be JSON: DataProxy puts texts into it unescaped, parts of
-/// the request among them (read in its HttpMessageHandler, and observed). That is why a first key is believed
-/// over anything behind it, and why braces are counted in texts as well: what is doubtful is no code.
+/// The body is not parsed as JSON, because it need not be JSON: DataProxy puts texts into it
+/// unescaped, parts of the request among them (read in its HttpMessageHandler, and observed). That
+/// is why a first key is believed over anything behind it, and why braces are counted in texts as
+/// well: what is doubtful is no code.
 inline std::optional<int> find_code(std::string_view body) noexcept {
   constexpr std::string_view key = "\"code\"";
   if (body.size() > max_reply_bytes) return std::nullopt;
@@ -2266,8 +2341,8 @@ constexpr verdict judge_code(int code) noexcept;
 constexpr verdict judge_status(int status) noexcept;
 inline verdict judge_failure(transmission what, const std::error_code& error) noexcept;
 
-/// The code that DataProxy answered. Only a 200 has one: DataProxy answers everything else with it, and what comes
-/// with another status is not its own.
+/// The code that DataProxy answered. Only a 200 has one: DataProxy answers everything else with it,
+/// and what comes with another status is not its own.
 inline std::optional<int> find_code(const exchange& got) noexcept {
   if (got.what != transmission::answered || got.status != 200) return std::nullopt;
   return inlong::find_code(got.body);
@@ -2283,7 +2358,8 @@ struct code_verdict {
   verdict what;
 };
 
-/// By server code, in ascending order. A code that is not here is `rejected`, and may have been stored.
+/// By server code, in ascending order. A code that is not here is `rejected`, and may have been
+/// stored.
 inline constexpr code_verdict code_verdicts[] = {
     {0, {errc::ok, certainty::stored}},
     {1, {errc::unavailable, certainty::not_stored}},
@@ -2313,7 +2389,8 @@ inline constexpr code_verdict code_verdicts[] = {
     {111, {errc::rejected, certainty::not_stored}},
     {112, {errc::rejected, certainty::not_stored}},
     {113, {errc::unknown_stream, certainty::not_stored}},
-    {114, {errc::unavailable, certainty::maybe_stored}},  // one of several channels may have taken it
+    {114,
+     {errc::unavailable, certainty::maybe_stored}},  // one of several channels may have taken it
     {115, {errc::unknown_stream, certainty::not_stored}},
     {116, {errc::unavailable, certainty::not_stored}},
     {117, {errc::unavailable, certainty::not_stored}},
@@ -2338,9 +2415,11 @@ constexpr verdict judge_code(int code) noexcept {
 /// For an answer without a code, which is never DataProxy's own but for 413 and 417.
 constexpr verdict judge_status(int status) noexcept {
   if (status == 413) return {errc::too_large, certainty::not_stored};
-  if (status == 408 || status == 425 || status == 429) return {errc::unavailable, certainty::not_stored};
+  if (status == 408 || status == 425 || status == 429)
+    return {errc::unavailable, certainty::not_stored};
   if (status == 501 || status == 505) return {errc::rejected, certainty::not_stored};
-  if (status == 404 || (status >= 300 && status < 400)) return {errc::bad_reply, certainty::not_stored};
+  if (status == 404 || (status >= 300 && status < 400))
+    return {errc::bad_reply, certainty::not_stored};
   if (status >= 400 && status < 500) return {errc::rejected, certainty::not_stored};
   if (status >= 500 && status < 600) return {errc::unavailable, certainty::maybe_stored};
   return {errc::bad_reply, certainty::maybe_stored};
@@ -2352,7 +2431,8 @@ inline verdict judge_failure(transmission what, const std::error_code& error) no
       what == transmission::not_sent ? certainty::not_stored : certainty::maybe_stored;
   if (error == std::errc::timed_out) return {errc::timeout, known};
   if (error == std::errc::operation_canceled) return {errc::cancelled, known};
-  if (error == std::errc::bad_message || error == std::errc::protocol_error) return {errc::bad_reply, known};
+  if (error == std::errc::bad_message || error == std::errc::protocol_error)
+    return {errc::bad_reply, known};
   if (what == transmission::maybe_sent || error == std::errc::connection_reset ||
       error == std::errc::broken_pipe) {
     return {errc::connection_lost, known};
@@ -2379,7 +2459,8 @@ using steady_time = std::chrono::steady_clock::time_point;
 
 /// `wait` after `start`; never, `steady_time::max()`, where that is out of reach.
 constexpr steady_time later(steady_time start, std::chrono::milliseconds wait) noexcept {
-  const auto room = std::chrono::duration_cast<std::chrono::milliseconds>((steady_time::max)() - start);
+  const auto room =
+      std::chrono::duration_cast<std::chrono::milliseconds>((steady_time::max)() - start);
   return wait < room ? start + wait : (steady_time::max)();
 }
 
@@ -2402,21 +2483,26 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// How many forks lie between the first process and this one, counted from the first `process_mark` on.
+/// How many forks lie between the first process and this one, counted from the first `process_mark`
+/// on.
 inline std::atomic<unsigned> fork_generation{0};
 
-/// Remembers the process that it was made in. What is shared with a parent, its connections above all, must not be
-/// used in the child: both would write into one stream. A child made by vfork or a raw clone is not noticed.
+/// Remembers the process that it was made in. What is shared with a parent, its connections above
+/// all, must not be used in the child: both would write into one stream. A child made by vfork or a
+/// raw clone is not noticed.
 class process_mark {
  public:
   process_mark() noexcept : made_in_((watch(), fork_generation.load(std::memory_order_relaxed))) {}
 
-  bool is_here() const noexcept { return made_in_ == fork_generation.load(std::memory_order_relaxed); }
+  bool is_here() const noexcept {
+    return made_in_ == fork_generation.load(std::memory_order_relaxed);
+  }
 
  private:
   static void watch() noexcept {
 #if defined(__unix__) || defined(__APPLE__)
-    // Only in the child: a handler in the parent would have to take locks that the application may hold.
+    // Only in the child: a handler in the parent would have to take locks that the application may
+    // hold.
     [[maybe_unused]] static const int registered = pthread_atfork(
         nullptr, nullptr, [] { fork_generation.fetch_add(1, std::memory_order_relaxed); });
 #endif
@@ -2444,14 +2530,15 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// Hands out one T to each caller, the one used last first, so that a single caller always has the same. Thread
-/// safe; must outlive its leases.
+/// Hands out one T to each caller, the one used last first, so that a single caller always has the
+/// same. Thread safe; must outlive its leases.
 template <class T>
 class pool {
  public:
   class lease {
    public:
-    lease(pool& from, std::unique_ptr<T> leased) noexcept : from_(from), leased_(std::move(leased)) {}
+    lease(pool& from, std::unique_ptr<T> leased) noexcept
+        : from_(from), leased_(std::move(leased)) {}
     lease(const lease&) = delete;
     lease& operator=(const lease&) = delete;
     ~lease() { from_.put_back(std::move(leased_)); }
@@ -2577,16 +2664,18 @@ inline constexpr bool
 /// True for a transport: something that carries one request at a time to an endpoint.
 ///
 ///     struct my_transport {
-///       inlong::exchange post(const inlong::request&);     // blocks until answered, failed or past request.deadline
-///       void cancel() noexcept;                            // any thread; sticky: a post() that begins later returns at once
-///       static bool supports(const inlong::endpoint&);     // optional: which schemes it can do; without it, http
+///       inlong::exchange post(const inlong::request&);     // blocks until answered, failed or
+///       past request.deadline void cancel() noexcept;                            // any thread;
+///       sticky: a post() that begins later returns at once static bool supports(const
+///       inlong::endpoint&);     // optional: which schemes it can do; without it, http
 ///     };
 ///
-/// A copy shares no connection with the original and is not cancelled; a copy may be made while another thread
-/// is in the original's `post`. `post` is called by one thread at a time and may throw std::bad_alloc only.
+/// A copy shares no connection with the original and is not cancelled; a copy may be made while
+/// another thread is in the original's `post`. `post` is called by one thread at a time and may
+/// throw std::bad_alloc only.
 template <class T>
 inline constexpr bool is_transport =
-    std::is_copy_constructible_v<T> && detail::has_post<T> && detail::has_cancel<T>;
+    std::is_copy_constructible_v<T>&& detail::has_post<T>&& detail::has_cancel<T>;
 
 #if defined(__cpp_concepts) && __cpp_concepts >= 201907L
 template <class T>
@@ -2607,14 +2696,20 @@ struct no_transport {
 template <class T>
 struct require_transport {
   static constexpr bool complete = is_complete<T>;
-  static_assert(complete, "inlong: the transport is declared only; for httplib_transport include <inlong/report.hpp>");
+  static_assert(
+      complete,
+      "inlong: the transport is declared only; for httplib_transport include <inlong/report.hpp>");
 
   static constexpr bool copyable =
       std::disjunction_v<std::bool_constant<!complete>, std::is_copy_constructible<T>>;
-  static_assert(copyable, "inlong: a transport must be copyable; a copy shares no connection with the original");
+  static_assert(
+      copyable,
+      "inlong: a transport must be copyable; a copy shares no connection with the original");
 
   static constexpr bool posts = !complete || !copyable || has_post<T>;
-  static_assert(posts, "inlong: a transport must have the member: inlong::exchange post(const inlong::request&)");
+  static_assert(
+      posts,
+      "inlong: a transport must have the member: inlong::exchange post(const inlong::request&)");
 
   static constexpr bool cancels = !complete || !copyable || !posts || has_cancel<T>;
   static_assert(cancels, "inlong: a transport must have the member: void cancel() noexcept");
@@ -2657,44 +2752,48 @@ INLONG_NAMESPACE_BEGIN
 
 /// Reports records and waits for what becomes of them.
 ///
-/// Any number of threads may call `report` at once: their calls run side by side, each on a connection of its
-/// own, which is kept for the next call. Without addresses that answer, a call blocks for
-/// `options.delivery_timeout` at most. No call may be running when the reporter is destroyed. After a fork the child's
-/// copy refuses every call; the parent's is not affected.
+/// Any number of threads may call `report` at once: their calls run side by side, each on a
+/// connection of its own, which is kept for the next call. Without addresses that answer, a call
+/// blocks for `options.delivery_timeout` at most. No call may be running when the reporter is
+/// destroyed. After a fork the child's copy refuses every call; the parent's is not affected.
 template <class Transport>
 class basic_reporter {
  public:
-  /// Addresses as `endpoint_list` takes them; a call goes to a random one, and to the next if that can't be
-  /// reached. Connects to none of them.
-  /// Throws std::system_error for an address that can't be read or that the transport can't do, an empty list, or
-  /// options that make no sense. With exceptions off, every call fails with that error.
+  /// Addresses as `endpoint_list` takes them; a call goes to a random one, and to the next if that
+  /// can't be reached. Connects to none of them. Throws std::system_error for an address that can't
+  /// be read or that the transport can't do, an empty list, or options that make no sense. With
+  /// exceptions off, every call fails with that error.
   explicit basic_reporter(endpoint_list addresses, options how = {}, Transport transport = {});
 
-  explicit basic_reporter(std::initializer_list<text> addresses, options how = {}, Transport transport = {})
+  explicit basic_reporter(std::initializer_list<text> addresses, options how = {},
+                          Transport transport = {})
       : basic_reporter(endpoint_list(addresses), std::move(how), std::move(transport)) {}
 
   /// One text, or a range of texts.
-  template <class Addresses,
-            std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
+  template <
+      class Addresses,
+      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
   explicit basic_reporter(const Addresses& addresses, options how = {}, Transport transport = {})
       : basic_reporter(endpoint_list(addresses), std::move(how), std::move(transport)) {}
 
   basic_reporter(const basic_reporter&) = delete;
   basic_reporter& operator=(const basic_reporter&) = delete;
 
-  /// Reports one record, of the data time `time` or else of now. The body must be UTF-8 text that is not blank and
-  /// does not hold the record separator; what is wrong with it comes back within the call, and nothing is sent.
-  /// Blocks until an answer is there or `options.delivery_timeout` is over.
+  /// Reports one record, of the data time `time` or else of now. The body must be UTF-8 text that
+  /// is not blank and does not hold the record separator; what is wrong with it comes back within
+  /// the call, and nothing is sent. Blocks until an answer is there or `options.delivery_timeout`
+  /// is over.
   outcome report(destination to, std::string_view body, std::optional<time_point> time = {}) {
     return report_all(to, std::array<text, 1>{text(body)}, false, time);
   }
 
   outcome report(destination to, std::nullptr_t, std::optional<time_point> time = {}) = delete;
 
-  /// Reports several records of one data time, in as few requests as `options.max_request_bytes` allows. All of
-  /// them are checked first: if one is refused, nothing is sent. Ends at the first request that is not
-  /// delivered.
-  outcome report(destination to, std::initializer_list<text> bodies, std::optional<time_point> time = {}) {
+  /// Reports several records of one data time, in as few requests as `options.max_request_bytes`
+  /// allows. All of them are checked first: if one is refused, nothing is sent. Ends at the first
+  /// request that is not delivered.
+  outcome report(destination to, std::initializer_list<text> bodies,
+                 std::optional<time_point> time = {}) {
     return report_all(to, bodies, true, time);
   }
 
@@ -2716,7 +2815,8 @@ class basic_reporter {
   };
 
   template <class Bodies>
-  outcome report_all(destination to, const Bodies& bodies, bool is_range, std::optional<time_point> time);
+  outcome report_all(destination to, const Bodies& bodies, bool is_range,
+                     std::optional<time_point> time);
   template <class Bodies>
   void fill(detail::batch& records, destination to, const Bodies& bodies, bool is_range,
             std::optional<time_point> time, outcome& result) const;
@@ -2782,8 +2882,9 @@ outcome basic_reporter<Transport>::report_all(destination to, const Bodies& bodi
 
 template <class Transport>
 template <class Bodies>
-void basic_reporter<Transport>::fill(detail::batch& records, destination to, const Bodies& bodies, bool is_range,
-                                     std::optional<time_point> time, outcome& result) const {
+void basic_reporter<Transport>::fill(detail::batch& records, destination to, const Bodies& bodies,
+                                     bool is_range, std::optional<time_point> time,
+                                     outcome& result) const {
   const time_point data_time = time ? *time : time_point(std::chrono::system_clock::now());
   result.error = records.open(to, data_time, options_.form, options_.record_separator);
   if (!result) return;
@@ -2804,7 +2905,8 @@ void basic_reporter<Transport>::fill(detail::batch& records, destination to, con
 }
 
 template <class Transport>
-void basic_reporter<Transport>::deliver(session& with, detail::steady_time deadline, outcome& result) {
+void basic_reporter<Transport>::deliver(session& with, detail::steady_time deadline,
+                                        outcome& result) {
   while (result.delivered < with.records.size()) {
     const std::size_t count = with.records.fitting(result.delivered, options_.max_request_bytes);
     const detail::verdict what =
@@ -2824,7 +2926,8 @@ detail::verdict basic_reporter<Transport>::send(checked_transport& transport,
     std::size_t bytes = 0;
     for (const std::string_view piece : body) bytes += piece.size();
     const std::chrono::milliseconds sending(bytes / (100 * 1024 / 1000));  // at 100 KiB a second
-    return detail::later(detail::later(std::chrono::steady_clock::now(), options_.request_timeout), sending);
+    return detail::later(detail::later(std::chrono::steady_clock::now(), options_.request_timeout),
+                         sending);
   };
   const std::size_t first = preferred_.load(std::memory_order_relaxed);
   for (std::size_t tried = 1;; ++tried) {
@@ -2838,8 +2941,8 @@ detail::verdict basic_reporter<Transport>::send(checked_transport& transport,
                         options_.connect_timeout, (std::min)(deadline, latest_answer())});
     // A connection that turned out stale says nothing of its endpoint, which may be the only one.
     const bool may_go_on = tried < endpoints_.size() || (got.stale && tried == endpoints_.size());
-    if (got.what == transmission::not_sent && may_go_on && got.error != std::errc::operation_canceled &&
-        std::chrono::steady_clock::now() < deadline) {
+    if (got.what == transmission::not_sent && may_go_on &&
+        got.error != std::errc::operation_canceled && std::chrono::steady_clock::now() < deadline) {
       continue;
     }
     if (got.what != transmission::not_sent) preferred_.store(index, std::memory_order_relaxed);

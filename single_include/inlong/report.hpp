@@ -64,11 +64,13 @@
   }
 
 #endif
-// What is refused before anything is sent, because the server would spoil it or refuse the batch that it is in.
+// What is refused before anything is sent, because the server would spoil it or refuse the batch
+// that it is in.
 #ifndef INLONG_DELIVERY_CHECK_HPP
 #define INLONG_DELIVERY_CHECK_HPP
 
-// The errors of the library: an enum, its texts, and the std::error_code that is made from it on demand.
+// The errors of the library: an enum, its texts, and the std::error_code that is made from it on
+// demand.
 #ifndef INLONG_ERROR_HPP
 #define INLONG_ERROR_HPP
 
@@ -140,9 +142,11 @@ constexpr std::string_view describe(errc error) noexcept {
     case errc::blank_stream:
       return "the stream id is blank: pass the stream's id as InLong shows it";
     case errc::invalid_group:
-      return "the group id holds a control character or is not UTF-8: pass the id as InLong shows it";
+      return "the group id holds a control character or is not UTF-8: pass the id as InLong shows "
+             "it";
     case errc::invalid_stream:
-      return "the stream id holds a control character or is not UTF-8: pass the id as InLong shows it";
+      return "the stream id holds a control character or is not UTF-8: pass the id as InLong shows "
+             "it";
     case errc::blank_body:
       return "the body is blank, and DataProxy refuses blank bodies: leave it out";
     case errc::invalid_utf8:
@@ -180,8 +184,8 @@ constexpr std::string_view describe(errc error) noexcept {
   return "unknown error: the value is not one of inlong::errc";
 }
 
-/// The category of the library's error codes. Code loaded as a plugin has a copy of its own: compare values,
-/// not addresses of categories.
+/// The category of the library's error codes. Code loaded as a plugin has a copy of its own:
+/// compare values, not addresses of categories.
 inline const std::error_category& error_category() noexcept {
   class category final : public std::error_category {
    public:
@@ -233,14 +237,16 @@ struct std::is_error_code_enum<inlong::errc> : std::true_type {};
 
 INLONG_NAMESPACE_BEGIN
 
-/// The stream that records go to. Owns nothing: the ids must live as long as the call that is given them.
+/// The stream that records go to. Owns nothing: the ids must live as long as the call that is given
+/// them.
 struct destination {
   std::string_view group_id;
   std::string_view stream_id;
 };
 
-/// A data time (dt): a time of the system's clock, in whole milliseconds, which is what DataProxy takes. Made
-/// from a time of any resolution, such as `std::chrono::system_clock::now()`, and rounded down.
+/// A data time (dt): a time of the system's clock, in whole milliseconds, which is what DataProxy
+/// takes. Made from a time of any resolution, such as `std::chrono::system_clock::now()`, and
+/// rounded down.
 class time_point
     : public std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds> {
   using base = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
@@ -259,7 +265,8 @@ class time_point
 INLONG_NAMESPACE_END
 
 #endif
-// Whether a text is blank, as Java's Character.isWhitespace sees it, since DataProxy refuses blank values.
+// Whether a text is blank, as Java's Character.isWhitespace sees it, since DataProxy refuses blank
+// values.
 #ifndef INLONG_WIRE_BLANK_HPP
 #define INLONG_WIRE_BLANK_HPP
 
@@ -270,25 +277,30 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// How many bytes the blank character takes that `text` begins with; 0 if it begins with none. `text` is not empty.
+/// How many bytes the blank character takes that `text` begins with; 0 if it begins with none.
+/// `text` is not empty.
 constexpr std::size_t leading_blank(std::string_view text) noexcept {
   const auto byte = [text](std::size_t index) -> unsigned {
     return static_cast<unsigned char>(text[index]);
   };
   const unsigned first = byte(0);
   if (first < 0x80) {
-    const bool is_blank = first == ' ' || (first >= '\t' && first <= '\r') || (first >= 0x1c && first <= 0x1f);
+    const bool is_blank =
+        first == ' ' || (first >= '\t' && first <= '\r') || (first >= 0x1c && first <= 0x1f);
     return is_blank ? 1 : 0;
   }
-  // All others take three bytes. Those that must not be broken (U+00A0, U+2007, U+202F) are not blank to Java.
+  // All others take three bytes. Those that must not be broken (U+00A0, U+2007, U+202F) are not
+  // blank to Java.
   if (first < 0xe1 || first > 0xe3 || text.size() < 3) return 0;
   const unsigned point = (first & 0x0f) << 12 | (byte(1) & 0x3f) << 6 | (byte(2) & 0x3f);
-  const bool is_blank = point == 0x1680 || (point >= 0x2000 && point <= 0x200a && point != 0x2007) ||
+  const bool is_blank = point == 0x1680 ||
+                        (point >= 0x2000 && point <= 0x200a && point != 0x2007) ||
                         point == 0x2028 || point == 0x2029 || point == 0x205f || point == 0x3000;
   return is_blank ? 3 : 0;
 }
 
-/// Whether there is nothing in a text, or nothing but white space. Expects UTF-8; of anything else it may say either.
+/// Whether there is nothing in a text, or nothing but white space. Expects UTF-8; of anything else
+/// it may say either.
 constexpr bool is_blank(std::string_view text) noexcept {
   while (!text.empty()) {
     const std::size_t blank = leading_blank(text);
@@ -663,7 +675,8 @@ inline bool has_control(std::string_view utf8) noexcept {
   return false;
 }
 
-/// DataProxy refuses blank ids (its codes 100 and 101), and pastes ids unescaped into the attributes it stores.
+/// DataProxy refuses blank ids (its codes 100 and 101), and pastes ids unescaped into the
+/// attributes it stores.
 inline errc check_destination(const destination& to) noexcept {
   if (is_blank(to.group_id)) return errc::blank_group;
   if (is_blank(to.stream_id)) return errc::blank_stream;
@@ -674,9 +687,11 @@ inline errc check_destination(const destination& to) noexcept {
 
 }  // namespace detail
 
-/// Says what is wrong with a record whatever its size, `errc::ok` if nothing is: what `report` refuses, before it
-/// sends anything.
-inline errc check(const destination& to, std::string_view body, char record_separator = '\n') noexcept {
+/// Says what is wrong with a record whatever its size, `errc::ok` if nothing is: what `report`
+/// refuses, before it sends anything.
+// In parentheses, as AssertMacros.h of macOS has a macro of that name.
+inline errc(check)(const destination& to, std::string_view body,
+                   char record_separator = '\n') noexcept {
   if (const errc error = detail::check_destination(to); error != errc::ok) return error;
   if (detail::is_blank(body)) return errc::blank_body;
   if (!detail::is_utf8(body)) return errc::invalid_utf8;
@@ -729,8 +744,8 @@ constexpr bool is_hexadecimal(char c) noexcept {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/// Reads `host`, `host:port`, `[v6]`, `[v6]:port` or a URL of these into `parts`. Returns what is wrong and what
-/// to write instead; empty if nothing is.
+/// Reads `host`, `host:port`, `[v6]`, `[v6]:port` or a URL of these into `parts`. Returns what is
+/// wrong and what to write instead; empty if nothing is.
 inline std::string read_address(std::string_view written, address_parts& parts) {
   if (written.empty()) return "it is empty: write host:port, or leave the entry out";
   if (written.front() == '/' || written.substr(0, 5) == "unix:") {
@@ -785,13 +800,15 @@ inline std::string read_host_and_port(std::string_view authority, address_parts&
     if (end == std::string_view::npos) return "the bracket is not closed: write [v6]:port";
     host = authority.substr(1, end - 1);
     after = authority.substr(end + 1);
-    if (!is_v6(host)) return "what stands in the brackets is not an IPv6 address: write [::1]:46802";
+    if (!is_v6(host))
+      return "what stands in the brackets is not an IPv6 address: write [::1]:46802";
     if (!after.empty() && after.front() != ':') return "only :port may follow the bracket";
   } else {
     const std::size_t colon = authority.find(':');
     if (colon != authority.rfind(':')) {
-      return is_v6(authority) ? "an IPv6 address needs brackets: write [" + std::string(authority) + "]:46802"
-                              : "it has more than one colon: write host:port, and [v6]:port for IPv6";
+      return is_v6(authority)
+                 ? "an IPv6 address needs brackets: write [" + std::string(authority) + "]:46802"
+                 : "it has more than one colon: write host:port, and [v6]:port for IPv6";
     }
     if (colon != std::string_view::npos) {
       host = authority.substr(0, colon);
@@ -818,8 +835,10 @@ inline std::string read_port(std::string_view digits, address_parts& parts) {
 
 inline std::string read_prefix(std::string_view path, address_parts& parts) {
   for (std::size_t i = 0; i < path.size(); ++i) {
-    if (path[i] == '%' && !(i + 2 < path.size() && is_hexadecimal(path[i + 1]) && is_hexadecimal(path[i + 2]))) {
-      return "the path has a '%' without two hexadecimal digits behind it: write %25 for a percent sign";
+    if (path[i] == '%' &&
+        !(i + 2 < path.size() && is_hexadecimal(path[i + 1]) && is_hexadecimal(path[i + 2]))) {
+      return "the path has a '%' without two hexadecimal digits behind it: write %25 for a percent "
+             "sign";
     }
   }
   const auto strip_slashes = [&path] {
@@ -847,16 +866,19 @@ inline std::string name_fault(std::string_view name) {
     if (label.empty()) return "the host name has an empty part: remove the extra dot";
     if (label.size() > 63) return "a part of the host name is longer than 63 characters";
     for (const char c : label) {
-      const bool allowed = is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+      const bool allowed =
+          is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
       if (!allowed) {
-        return std::string("the host name holds '") + c + "': write a name, an IPv4 address or [v6]";
+        return std::string("the host name holds '") + c +
+               "': write a name, an IPv4 address or [v6]";
       }
     }
     rest.remove_prefix(dot == std::string_view::npos ? rest.size() : dot + 1);
   } while (!rest.empty());
   // The system's resolver would read "10.1" as 10.0.0.1 and "010.0.0.1" as 8.0.0.1.
   if (label.find_first_not_of("0123456789") == std::string_view::npos && !is_v4(name)) {
-    return "it looks like an IPv4 address and is none: write four numbers from 0 to 255, such as 10.0.0.1";
+    return "it looks like an IPv4 address and is none: write four numbers from 0 to 255, such as "
+           "10.0.0.1";
   }
   return {};
 }
@@ -865,7 +887,8 @@ inline bool is_v4(std::string_view host) noexcept {
   for (int part = 0; part < 4; ++part) {
     const std::size_t dot = host.find('.');
     const std::string_view digits = host.substr(0, dot);
-    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return false;
+    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0'))
+      return false;
     int value = 0;
     for (const char c : digits) {
       if (!is_digit(c)) return false;
@@ -940,10 +963,11 @@ INLONG_NAMESPACE_END
 
 INLONG_NAMESPACE_BEGIN
 
-/// A text that a caller passes: a literal, a `const char*` or char array (taken to its terminator), a
-/// `std::string` or a `std::string_view`. It owns nothing and is meant for parameters only.
+/// A text that a caller passes: a literal, a `const char*` or char array (taken to its terminator),
+/// a `std::string` or a `std::string_view`. It owns nothing and is meant for parameters only.
 ///
-/// It can't be made from a null pointer literal, nor from two iterators: `std::string_view` can in C++20, and
+/// It can't be made from a null pointer literal, nor from two iterators: `std::string_view` can in
+/// C++20, and
 /// `{{"a", "b"}}` would silently become one view that runs from the one literal to the other.
 class text {
  public:
@@ -989,8 +1013,9 @@ class endpoint_list;
 /// One DataProxy node, or a gateway in front of some.
 class endpoint {
  public:
-  /// Reads `host`, `host:port`, `[v6]` or `[v6]:port` (port 46802 unless said), or an `http://` or `https://`
-  /// URL of these (the scheme's own port unless said), whose path is a gateway's prefix before
+  /// Reads `host`, `host:port`, `[v6]` or `[v6]:port` (port 46802 unless said), or an `http://` or
+  /// `https://` URL of these (the scheme's own port unless said), whose path is a gateway's prefix
+  /// before
   /// `/dataproxy/message`. No name is resolved.
   /// Throws std::system_error with errc::bad_address, saying what is wrong and what to write.
   explicit endpoint(text address);
@@ -1042,12 +1067,12 @@ inline address_parts read_address_or_raise(std::string_view written) {
 
 }  // namespace detail
 
-inline endpoint::endpoint(text address)
-    : endpoint(detail::read_address_or_raise(address.view())) {}
+inline endpoint::endpoint(text address) : endpoint(detail::read_address_or_raise(address.view())) {}
 
 inline endpoint::endpoint(detail::address_parts&& parts)
     : parts_(std::move(parts)),
-      authority_(parts_.host.find(':') == std::string::npos ? parts_.host : '[' + parts_.host + ']'),
+      authority_(parts_.host.find(':') == std::string::npos ? parts_.host
+                                                            : '[' + parts_.host + ']'),
       message_path_(parts_.prefix + std::string(detail::message_path)) {
   authority_ += ':' + std::to_string(parts_.port);
 }
@@ -1075,19 +1100,21 @@ INLONG_NAMESPACE_END
 
 INLONG_NAMESPACE_BEGIN
 
-/// A list of endpoints. Each text may itself be a comma-separated list, as an environment variable or a command
-/// line has it; white space around an address and a second mention of the same one are dropped.
+/// A list of endpoints. Each text may itself be a comma-separated list, as an environment variable
+/// or a command line has it; white space around an address and a second mention of the same one are
+/// dropped.
 ///
-/// The constructors throw std::system_error: errc::no_endpoints for an empty list, errc::bad_address with the
-/// index and the text of the address that can't be read. With exceptions off the list is then empty and keeps
-/// the error.
+/// The constructors throw std::system_error: errc::no_endpoints for an empty list,
+/// errc::bad_address with the index and the text of the address that can't be read. With exceptions
+/// off the list is then empty and keeps the error.
 class endpoint_list {
  public:
   endpoint_list(std::initializer_list<text> addresses) { read(addresses); }
 
   /// One text, or a range of texts.
-  template <class Addresses,
-            std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
+  template <
+      class Addresses,
+      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
   explicit endpoint_list(const Addresses& addresses) {
     if constexpr (detail::is_text<Addresses>) {
       read(std::initializer_list<text>{addresses});
@@ -1204,10 +1231,12 @@ INLONG_NAMESPACE_BEGIN
 
 /// How a text is escaped in the form that goes to the server, which reads the same from both.
 enum class form {
-  /// Escapes what the server would misread, `%` `+` `&` `;` `#`, and for the sake of anything in between `=`,
+  /// Escapes what the server would misread, `%` `+` `&` `;` `#`, and for the sake of anything in
+  /// between `=`,
   /// controls and DEL; everything else goes raw. Takes about 1.02 bytes a byte.
   compact,
-  /// Escapes everything but the unreserved characters of RFC 3986, for a gateway that insists. Takes up to 3 bytes a
+  /// Escapes everything but the unreserved characters of RFC 3986, for a gateway that insists.
+  /// Takes up to 3 bytes a
   /// byte.
   strict,
 };
@@ -1218,18 +1247,21 @@ struct header {
   std::string value;
 };
 
-/// How a reporter reports. Every field has a default that is safe with every DataProxy; in C++20 write
+/// How a reporter reports. Every field has a default that is safe with every DataProxy; in C++20
+/// write
 /// `{.connect_timeout = 1s}`.
 struct options {
   /// How long one address may take to accept a connection.
   std::chrono::milliseconds connect_timeout{2'000};
-  /// How long one request may take, connecting included; its body at 100 KiB a second comes on top. It never
-  /// outlasts `delivery_timeout`.
+  /// How long one request may take, connecting included; its body at 100 KiB a second comes on top.
+  /// It never outlasts `delivery_timeout`.
   std::chrono::milliseconds request_timeout{10'000};
-  /// How long a whole call may take, from hand-over to the last word. `milliseconds::max()`: no limit.
+  /// How long a whole call may take, from hand-over to the last word. `milliseconds::max()`: no
+  /// limit.
   std::chrono::milliseconds delivery_timeout{30'000};
-  /// The most bytes that one request's form may have, encoded, field names included. DataProxy's own limit
-  /// is `max-msg-length`: 64 KiB unless configured, 512 KiB in the configuration it is shipped with.
+  /// The most bytes that one request's form may have, encoded, field names included. DataProxy's
+  /// own limit is `max-msg-length`: 64 KiB unless configured, 512 KiB in the configuration it is
+  /// shipped with.
   std::size_t max_request_bytes = 60 * 1024;
   /// What stands between two records of one request, and therefore in no record. ASCII.
   char record_separator = '\n';
@@ -1285,7 +1317,8 @@ inline std::string header_fault(const header& extra) {
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
   if (extra.name.empty()) return "has no name: give it one, or leave it out";
   if (extra.name.find_first_not_of(name_characters) != std::string::npos) {
-    return "has a name with a character that HTTP does not allow there: use letters, digits and '-'";
+    return "has a name with a character that HTTP does not allow there: use letters, digits and "
+           "'-'";
   }
   for (const std::string_view own :
        {"Host", "Content-Length", "Content-Type", "Connection", "Transfer-Encoding", "Expect",
@@ -1296,7 +1329,8 @@ inline std::string header_fault(const header& extra) {
   }
   for (const char c : extra.value) {
     if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) {
-      return "(" + extra.name + ") has a control character, such as CR or LF, in its value: remove it";
+      return "(" + extra.name +
+             ") has a control character, such as CR or LF, in its value: remove it";
     }
   }
   return {};
@@ -1342,61 +1376,87 @@ struct server_code_row {
   std::string_view text;
 };
 
-/// The codes of DataProxy 1.4 to 2.4 (its StatusCode and DataProxyErrCode), in ascending order. Those from 94 to
-/// 96, 105 to 110, 112, 116 to 119, 122, 123, 150 and 151 belong to other protocols or later stages, and are
-/// here for whatever stands in front.
+/// The codes of DataProxy 1.4 to 2.4 (its StatusCode and DataProxyErrCode), in ascending order.
+/// Those from 94 to 96, 105 to 110, 112, 116 to 119, 122, 123, 150 and 151 belong to other
+/// protocols or later stages, and are here for whatever stands in front.
 inline constexpr server_code_row server_codes[] = {
     {0, false, "stored; nothing to do"},
-    {1, true, "the node is not ready, it has no message queue yet; try again in some seconds, or another node"},
-    {2, true, "the node was stopped by its operator; report to another node until it is started again"},
+    {1, true,
+     "the node is not ready, it has no message queue yet; try again in some seconds, or another "
+     "node"},
+    {2, true,
+     "the node was stopped by its operator; report to another node until it is started again"},
     {3, false, "the node's configuration is not ready; try again in some seconds, or another node"},
-    {10, true, "the node does not accept this caller's IP address; have it put on the node's whitelist, or taken "
-               "off its blacklist"},
-    {31, true, "the request could not be decoded; see what stands between here and the server, and whether "
-               "options.headers are very long"},
+    {10, true,
+     "the node does not accept this caller's IP address; have it put on the node's whitelist, or "
+     "taken "
+     "off its blacklist"},
+    {31, true,
+     "the request could not be decoded; see what stands between here and the server, and whether "
+     "options.headers are very long"},
     {32, true, "the method is not supported; see what in between changes POST requests"},
     {33, true, "the request has no path; check the address for a gateway's prefix"},
     {34, true, "the path could not be decoded; check the address for a gateway's prefix"},
     {35, true, "there is no such path; check the address for a gateway's prefix"},
-    {36, true, "the content type is not supported; see what in between changes the Content-Type header"},
-    {94, false, "the message's magic value is wrong; check that the address is the node's HTTP port"},
+    {36, true,
+     "the content type is not supported; see what in between changes the Content-Type header"},
+    {94, false,
+     "the message's magic value is wrong; check that the address is the node's HTTP port"},
     {95, false, "a length field is wrong; check that the address is the node's HTTP port"},
     {96, false, "the data can't be decompressed; see what in between changes the request"},
-    {100, false, "the group id is missing or blank; pass the group's id, and see whether something in between "
-                 "drops the body or its Content-Type"},
+    {100, false,
+     "the group id is missing or blank; pass the group's id, and see whether something in between "
+     "drops the body or its Content-Type"},
     {101, false, "the stream id is missing or blank; pass the stream's id"},
     {102, false, "the data time is missing; see what in between changes the form"},
     {103, false, "the body is missing; see what in between changes the form"},
-    {104, false, "the body is longer than the node allows; send smaller records, or raise its max-msg-length"},
+    {104, false,
+     "the body is longer than the node allows; send smaller records, or raise its max-msg-length"},
     {105, false, "the body's length is zero; leave empty records out"},
     {106, false, "the body's length is negative; check that the address is the node's HTTP port"},
-    {107, false, "the attributes' length is negative; check that the address is the node's HTTP port"},
+    {107, false,
+     "the attributes' length is negative; check that the address is the node's HTTP port"},
     {108, false, "the node failed to process the message; see its log"},
     {109, false, "the attributes can't be split; check the group and stream ids for '&' and '='"},
     {110, false, "the message type is unknown; check that the address is the node's HTTP port"},
     {111, false, "a message is blank; leave blank records out"},
-    {112, false, "a value of the extended field is not supported; check that the address is the node's HTTP port"},
-    {113, false, "the group or stream is not configured; create both in InLong first, with auto push as the "
-                 "source (a new stream takes up to a minute to reach every node)"},
-    {114, true, "the node's channel took no more, it is overloaded or its disk is full; report more slowly, or "
-                "to more nodes (the records may have been stored)"},
-    {115, false, "group or stream unknown; create both in InLong first, with auto push as the source (a new "
-                 "stream takes up to a minute to reach every node)"},
-    {116, false, "the node has no producer for its message queue; try again later, or another node"},
+    {112, false,
+     "a value of the extended field is not supported; check that the address is the node's HTTP "
+     "port"},
+    {113, false,
+     "the group or stream is not configured; create both in InLong first, with auto push as the "
+     "source (a new stream takes up to a minute to reach every node)"},
+    {114, true,
+     "the node's channel took no more, it is overloaded or its disk is full; report more slowly, "
+     "or "
+     "to more nodes (the records may have been stored)"},
+    {115, false,
+     "group or stream unknown; create both in InLong first, with auto push as the source (a new "
+     "stream takes up to a minute to reach every node)"},
+    {116, false,
+     "the node has no producer for its message queue; try again later, or another node"},
     {117, false, "the node's producer is missing; try again later, or another node"},
     {118, false, "the node could not send to its message queue; see whether the queue is up"},
     {119, false, "the node's message queue returned an error; see the queue's log"},
     {120, false, "a duplicate, stored before; nothing to do"},
-    {121, false, "the group or stream is not in the node's configuration; create both in InLong first, with auto "
-                 "push as the source (a new stream takes up to a minute to reach every node)"},
+    {121, false,
+     "the group or stream is not in the node's configuration; create both in InLong first, with "
+     "auto "
+     "push as the source (a new stream takes up to a minute to reach every node)"},
     {122, false, "the group and the stream do not belong together; check both ids"},
-    {123, false, "an item of the record is invalid; check the record's format against the stream's"},
-    {150, false, "order control was asked for without acknowledgement; check that the address is the node's HTTP "
-                 "port"},
-    {151, false, "proxy control was asked for without acknowledgement; check that the address is the node's HTTP "
-                 "port"},
-    {2147483647, true, "the node failed while it processed the request; see its log (the records may have been "
-                       "stored)"},
+    {123, false,
+     "an item of the record is invalid; check the record's format against the stream's"},
+    {150, false,
+     "order control was asked for without acknowledgement; check that the address is the node's "
+     "HTTP "
+     "port"},
+    {151, false,
+     "proxy control was asked for without acknowledgement; check that the address is the node's "
+     "HTTP "
+     "port"},
+    {2147483647, true,
+     "the node failed while it processed the request; see its log (the records may have been "
+     "stored)"},
 };
 
 constexpr const server_code_row* find_server_code(int code) noexcept {
@@ -1414,13 +1474,15 @@ constexpr bool closes_connection(int code) noexcept {
 
 }  // namespace detail
 
-/// What a server's code means, and what to do about it. Never empty: a code that this version does not know is
-/// said to be one.
+/// What a server's code means, and what to do about it. Never empty: a code that this version does
+/// not know is said to be one.
 constexpr std::string_view describe(int server_code) noexcept {
-  if (server_code == no_server_code) return "the server gave no code; see the HTTP status and the address";
+  if (server_code == no_server_code)
+    return "the server gave no code; see the HTTP status and the address";
   const detail::server_code_row* const row = detail::find_server_code(server_code);
   return row != nullptr ? row->text
-                        : "a code that this version does not know; see the documentation of the server's version";
+                        : "a code that this version does not know; see the documentation of the "
+                          "server's version";
 }
 
 INLONG_NAMESPACE_END
@@ -1452,7 +1514,8 @@ struct [[nodiscard]] outcome {
   std::size_t delivered = 0;
   /// How many records the call was given; if one was refused, those up to it.
   std::size_t records = 0;
-  /// What is known of the first record that was not delivered. Records behind its request were never sent.
+  /// What is known of the first record that was not delivered. Records behind its request were
+  /// never sent.
   certainty known = certainty::not_stored;
   /// The last answer's code, or `no_server_code`; `describe(server_code)` says what it means.
   int server_code = no_server_code;
@@ -1468,7 +1531,8 @@ struct [[nodiscard]] outcome {
 
   explicit operator bool() const noexcept { return error == errc::ok; }
 
-  /// All of it in one line for people: how far the call came, what went wrong, and what to do about it.
+  /// All of it in one line for people: how far the call came, what went wrong, and what to do about
+  /// it.
   std::string message() const;
 };
 
@@ -1503,10 +1567,12 @@ inline std::string outcome::message() const {
     meaning = text.substr(0, end);
     if (end != std::string_view::npos) remedy = text.substr(end + mark.size());
   };
-  std::string message = std::to_string(delivered) + " of " + detail::counted(records, "record") + " delivered; then: ";
+  std::string message = std::to_string(delivered) + " of " + detail::counted(records, "record") +
+                        " delivered; then: ";
   if (server_code != no_server_code && server_code != 0) {
     split(describe(server_code), "; ");
-    message += std::string(meaning) + " (code " + std::to_string(server_code) + " from " + address + ')';
+    message +=
+        std::string(meaning) + " (code " + std::to_string(server_code) + " from " + address + ')';
   } else {
     split(describe(error), ": ");
     message += std::string(meaning) + " (";
@@ -1515,7 +1581,8 @@ inline std::string outcome::message() const {
     message += address + ')';
   }
   message += effort;
-  if (known == certainty::maybe_stored) message += "; whether the next record was stored is not known";
+  if (known == certainty::maybe_stored)
+    message += "; whether the next record was stored is not known";
   return remedy.empty() ? message : message + "; " + std::string(remedy);
 }
 
@@ -1530,7 +1597,8 @@ INLONG_NAMESPACE_END
 #ifndef INLONG_DELIVERY_BATCH_HPP
 #define INLONG_DELIVERY_BATCH_HPP
 
-// An array that grows in steps one can see, leaves new room uninitialised, and says so when it can't grow.
+// An array that grows in steps one can see, leaves new room uninitialised, and says so when it
+// can't grow.
 #ifndef INLONG_DETAIL_GROWING_ARRAY_HPP
 #define INLONG_DETAIL_GROWING_ARRAY_HPP
 
@@ -1546,8 +1614,9 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// Owns room for `capacity()` elements, of which the first `size()` are its content. Unlike std::vector it never
-/// throws, never fills what is about to be written, and gives its capacity exactly.
+/// Owns room for `capacity()` elements, of which the first `size()` are its content. Unlike
+/// std::vector it never throws, never fills what is about to be written, and gives its capacity
+/// exactly.
 template <class T>
 class growing_array {
   static_assert(std::is_trivially_copyable_v<T>, "elements are moved as bytes");
@@ -1572,8 +1641,8 @@ class growing_array {
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
 
-  /// Makes room for `count` more elements. A new allocation at least doubles the capacity; where there is no
-  /// memory for it the answer is false and nothing has changed.
+  /// Makes room for `count` more elements. A new allocation at least doubles the capacity; where
+  /// there is no memory for it the answer is false and nothing has changed.
   [[nodiscard]] bool ensure_room(std::size_t count) noexcept {
     return count <= capacity_ - size_ || grow(count);
   }
@@ -1586,7 +1655,8 @@ class growing_array {
     return true;
   }
 
-  /// Where the next element goes. Whoever writes there, in the room ensured, calls `extend_to` then.
+  /// Where the next element goes. Whoever writes there, in the room ensured, calls `extend_to`
+  /// then.
   T* end() noexcept { return data_ + size_; }
 
   /// Adds what was written from `end()` up to `written` to the content.
@@ -1932,19 +2002,20 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// The records of one destination that share a data time, and the bodies of the requests that carry them.
+/// The records of one destination that share a data time, and the bodies of the requests that carry
+/// them.
 ///
-/// A request's body is three pieces: the head (`groupId`, `streamId` and the name `body`), a run of encoded
-/// records, and a tail (`dt`, `cnt`). DataProxy takes the fields in any order, so that the records stand where
-/// they were encoded until they are sent, in whatever runs a limit asks for.
+/// A request's body is three pieces: the head (`groupId`, `streamId` and the name `body`), a run of
+/// encoded records, and a tail (`dt`, `cnt`). DataProxy takes the fields in any order, so that the
+/// records stand where they were encoded until they are sent, in whatever runs a limit asks for.
 class batch {
  public:
-  /// Forgets all records and takes a new destination. The ids are copied, encoded; errc says what is wrong with
-  /// them.
+  /// Forgets all records and takes a new destination. The ids are copied, encoded; errc says what
+  /// is wrong with them.
   errc open(const destination& to, time_point time, form how, char separator) noexcept;
 
-  /// Encodes one more record, of which a request of its own must not be longer than `max_request_bytes`. When it
-  /// is refused, the batch is what it was.
+  /// Encodes one more record, of which a request of its own must not be longer than
+  /// `max_request_bytes`. When it is refused, the batch is what it was.
   errc append(std::string_view body, std::size_t max_request_bytes) noexcept;
 
   std::size_t size() const noexcept { return ends_.size(); }
@@ -1952,8 +2023,8 @@ class batch {
   /// How many records from `first` on one request can carry; at least one.
   std::size_t fitting(std::size_t first, std::size_t max_request_bytes) const noexcept;
 
-  /// The body of the request that carries `count` records from `first` on. Valid until the batch or its
-  /// `pieces` are used again.
+  /// The body of the request that carries `count` records from `first` on. Valid until the batch or
+  /// its `pieces` are used again.
   std::array<std::string_view, 3> pieces(std::size_t first, std::size_t count) noexcept;
 
   /// Memory that it holds, in bytes.
@@ -1969,7 +2040,7 @@ class batch {
   std::size_t request_bytes(std::size_t first, std::size_t count) const noexcept;
   static std::size_t digits(std::size_t count) noexcept;
 
-  byte_buffer bytes_;               // the head, then records with separators between them, encoded
+  byte_buffer bytes_;                // the head, then records with separators between them, encoded
   growing_array<std::size_t> ends_;  // where each record ends in bytes_
   std::size_t head_size_ = 0;
   std::size_t separator_size_ = 0;  // encoded
@@ -2025,7 +2096,8 @@ inline std::size_t batch::fitting(std::size_t first, std::size_t max_request_byt
   return count;
 }
 
-inline std::array<std::string_view, 3> batch::pieces(std::size_t first, std::size_t count) noexcept {
+inline std::array<std::string_view, 3> batch::pieces(std::size_t first,
+                                                     std::size_t count) noexcept {
   char* const end =
       std::to_chars(tail_.data() + tail_size_, tail_.data() + tail_.size(), count).ptr;
   const std::string_view bytes = bytes_.view();
@@ -2063,7 +2135,8 @@ inline std::size_t batch::digits(std::size_t count) noexcept {
 INLONG_NAMESPACE_END
 
 #endif
-// What an exchange means for the records in it: the one place that looks at HTTP statuses and server codes.
+// What an exchange means for the records in it: the one place that looks at HTTP statuses and
+// server codes.
 #ifndef INLONG_DELIVERY_VERDICT_HPP
 #define INLONG_DELIVERY_VERDICT_HPP
 
@@ -2081,7 +2154,8 @@ INLONG_NAMESPACE_END
 
 INLONG_NAMESPACE_BEGIN
 
-/// One POST of a form. Nothing in it is owned: all of it is valid until `post` returns, and no longer.
+/// One POST of a form. Nothing in it is owned: all of it is valid until `post` returns, and no
+/// longer.
 struct request {
   const endpoint& to;
   /// The whole target, an endpoint's own prefix included.
@@ -2123,8 +2197,8 @@ struct exchange {
   std::string body;
   /// The answer's `Retry-After`, as it came.
   std::string retry_after;
-  /// A kept connection turned out to be closed before the first byte of an answer. Says nothing about the
-  /// server's health.
+  /// A kept connection turned out to be closed before the first byte of an answer. Says nothing
+  /// about the server's health.
   bool stale = false;
   /// Why there is no answer; a generic or system error such as `std::errc::timed_out`,
   /// `connection_refused`, `operation_canceled`.
@@ -2216,14 +2290,15 @@ class reply_cursor {
 
 }  // namespace detail
 
-/// The code in the body of an answer: the value of the object's first key, or else of its only key `code`, as an
-/// integer in quotes or without; a JSONP callback around the object is stepped over. Two keys `code` whose
-/// values differ, one inside another object only, a number cut short, anything else before the object, or more
-/// than `max_reply_bytes`: no code.
+/// The code in the body of an answer: the value of the object's first key, or else of its only key
+/// `code`, as an integer in quotes or without; a JSONP callback around the object is stepped over.
+/// Two keys `code` whose values differ, one inside another object only, a number cut short,
+/// anything else before the object, or more than `max_reply_bytes`: no code.
 ///
-/// The body is not parsed as JSON, because it need not be JSON: DataProxy puts texts into it unescaped, parts of
-/// the request among them (read in its HttpMessageHandler, and observed). That is why a first key is believed
-/// over anything behind it, and why braces are counted in texts as well: what is doubtful is no code.
+/// The body is not parsed as JSON, because it need not be JSON: DataProxy puts texts into it
+/// unescaped, parts of the request among them (read in its HttpMessageHandler, and observed). That
+/// is why a first key is believed over anything behind it, and why braces are counted in texts as
+/// well: what is doubtful is no code.
 inline std::optional<int> find_code(std::string_view body) noexcept {
   constexpr std::string_view key = "\"code\"";
   if (body.size() > max_reply_bytes) return std::nullopt;
@@ -2270,8 +2345,8 @@ constexpr verdict judge_code(int code) noexcept;
 constexpr verdict judge_status(int status) noexcept;
 inline verdict judge_failure(transmission what, const std::error_code& error) noexcept;
 
-/// The code that DataProxy answered. Only a 200 has one: DataProxy answers everything else with it, and what comes
-/// with another status is not its own.
+/// The code that DataProxy answered. Only a 200 has one: DataProxy answers everything else with it,
+/// and what comes with another status is not its own.
 inline std::optional<int> find_code(const exchange& got) noexcept {
   if (got.what != transmission::answered || got.status != 200) return std::nullopt;
   return inlong::find_code(got.body);
@@ -2287,7 +2362,8 @@ struct code_verdict {
   verdict what;
 };
 
-/// By server code, in ascending order. A code that is not here is `rejected`, and may have been stored.
+/// By server code, in ascending order. A code that is not here is `rejected`, and may have been
+/// stored.
 inline constexpr code_verdict code_verdicts[] = {
     {0, {errc::ok, certainty::stored}},
     {1, {errc::unavailable, certainty::not_stored}},
@@ -2317,7 +2393,8 @@ inline constexpr code_verdict code_verdicts[] = {
     {111, {errc::rejected, certainty::not_stored}},
     {112, {errc::rejected, certainty::not_stored}},
     {113, {errc::unknown_stream, certainty::not_stored}},
-    {114, {errc::unavailable, certainty::maybe_stored}},  // one of several channels may have taken it
+    {114,
+     {errc::unavailable, certainty::maybe_stored}},  // one of several channels may have taken it
     {115, {errc::unknown_stream, certainty::not_stored}},
     {116, {errc::unavailable, certainty::not_stored}},
     {117, {errc::unavailable, certainty::not_stored}},
@@ -2342,9 +2419,11 @@ constexpr verdict judge_code(int code) noexcept {
 /// For an answer without a code, which is never DataProxy's own but for 413 and 417.
 constexpr verdict judge_status(int status) noexcept {
   if (status == 413) return {errc::too_large, certainty::not_stored};
-  if (status == 408 || status == 425 || status == 429) return {errc::unavailable, certainty::not_stored};
+  if (status == 408 || status == 425 || status == 429)
+    return {errc::unavailable, certainty::not_stored};
   if (status == 501 || status == 505) return {errc::rejected, certainty::not_stored};
-  if (status == 404 || (status >= 300 && status < 400)) return {errc::bad_reply, certainty::not_stored};
+  if (status == 404 || (status >= 300 && status < 400))
+    return {errc::bad_reply, certainty::not_stored};
   if (status >= 400 && status < 500) return {errc::rejected, certainty::not_stored};
   if (status >= 500 && status < 600) return {errc::unavailable, certainty::maybe_stored};
   return {errc::bad_reply, certainty::maybe_stored};
@@ -2356,7 +2435,8 @@ inline verdict judge_failure(transmission what, const std::error_code& error) no
       what == transmission::not_sent ? certainty::not_stored : certainty::maybe_stored;
   if (error == std::errc::timed_out) return {errc::timeout, known};
   if (error == std::errc::operation_canceled) return {errc::cancelled, known};
-  if (error == std::errc::bad_message || error == std::errc::protocol_error) return {errc::bad_reply, known};
+  if (error == std::errc::bad_message || error == std::errc::protocol_error)
+    return {errc::bad_reply, known};
   if (what == transmission::maybe_sent || error == std::errc::connection_reset ||
       error == std::errc::broken_pipe) {
     return {errc::connection_lost, known};
@@ -2383,7 +2463,8 @@ using steady_time = std::chrono::steady_clock::time_point;
 
 /// `wait` after `start`; never, `steady_time::max()`, where that is out of reach.
 constexpr steady_time later(steady_time start, std::chrono::milliseconds wait) noexcept {
-  const auto room = std::chrono::duration_cast<std::chrono::milliseconds>((steady_time::max)() - start);
+  const auto room =
+      std::chrono::duration_cast<std::chrono::milliseconds>((steady_time::max)() - start);
   return wait < room ? start + wait : (steady_time::max)();
 }
 
@@ -2406,21 +2487,26 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// How many forks lie between the first process and this one, counted from the first `process_mark` on.
+/// How many forks lie between the first process and this one, counted from the first `process_mark`
+/// on.
 inline std::atomic<unsigned> fork_generation{0};
 
-/// Remembers the process that it was made in. What is shared with a parent, its connections above all, must not be
-/// used in the child: both would write into one stream. A child made by vfork or a raw clone is not noticed.
+/// Remembers the process that it was made in. What is shared with a parent, its connections above
+/// all, must not be used in the child: both would write into one stream. A child made by vfork or a
+/// raw clone is not noticed.
 class process_mark {
  public:
   process_mark() noexcept : made_in_((watch(), fork_generation.load(std::memory_order_relaxed))) {}
 
-  bool is_here() const noexcept { return made_in_ == fork_generation.load(std::memory_order_relaxed); }
+  bool is_here() const noexcept {
+    return made_in_ == fork_generation.load(std::memory_order_relaxed);
+  }
 
  private:
   static void watch() noexcept {
 #if defined(__unix__) || defined(__APPLE__)
-    // Only in the child: a handler in the parent would have to take locks that the application may hold.
+    // Only in the child: a handler in the parent would have to take locks that the application may
+    // hold.
     [[maybe_unused]] static const int registered = pthread_atfork(
         nullptr, nullptr, [] { fork_generation.fetch_add(1, std::memory_order_relaxed); });
 #endif
@@ -2448,14 +2534,15 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// Hands out one T to each caller, the one used last first, so that a single caller always has the same. Thread
-/// safe; must outlive its leases.
+/// Hands out one T to each caller, the one used last first, so that a single caller always has the
+/// same. Thread safe; must outlive its leases.
 template <class T>
 class pool {
  public:
   class lease {
    public:
-    lease(pool& from, std::unique_ptr<T> leased) noexcept : from_(from), leased_(std::move(leased)) {}
+    lease(pool& from, std::unique_ptr<T> leased) noexcept
+        : from_(from), leased_(std::move(leased)) {}
     lease(const lease&) = delete;
     lease& operator=(const lease&) = delete;
     ~lease() { from_.put_back(std::move(leased_)); }
@@ -2581,16 +2668,18 @@ inline constexpr bool
 /// True for a transport: something that carries one request at a time to an endpoint.
 ///
 ///     struct my_transport {
-///       inlong::exchange post(const inlong::request&);     // blocks until answered, failed or past request.deadline
-///       void cancel() noexcept;                            // any thread; sticky: a post() that begins later returns at once
-///       static bool supports(const inlong::endpoint&);     // optional: which schemes it can do; without it, http
+///       inlong::exchange post(const inlong::request&);     // blocks until answered, failed or
+///       past request.deadline void cancel() noexcept;                            // any thread;
+///       sticky: a post() that begins later returns at once static bool supports(const
+///       inlong::endpoint&);     // optional: which schemes it can do; without it, http
 ///     };
 ///
-/// A copy shares no connection with the original and is not cancelled; a copy may be made while another thread
-/// is in the original's `post`. `post` is called by one thread at a time and may throw std::bad_alloc only.
+/// A copy shares no connection with the original and is not cancelled; a copy may be made while
+/// another thread is in the original's `post`. `post` is called by one thread at a time and may
+/// throw std::bad_alloc only.
 template <class T>
 inline constexpr bool is_transport =
-    std::is_copy_constructible_v<T> && detail::has_post<T> && detail::has_cancel<T>;
+    std::is_copy_constructible_v<T>&& detail::has_post<T>&& detail::has_cancel<T>;
 
 #if defined(__cpp_concepts) && __cpp_concepts >= 201907L
 template <class T>
@@ -2611,14 +2700,20 @@ struct no_transport {
 template <class T>
 struct require_transport {
   static constexpr bool complete = is_complete<T>;
-  static_assert(complete, "inlong: the transport is declared only; for httplib_transport include <inlong/report.hpp>");
+  static_assert(
+      complete,
+      "inlong: the transport is declared only; for httplib_transport include <inlong/report.hpp>");
 
   static constexpr bool copyable =
       std::disjunction_v<std::bool_constant<!complete>, std::is_copy_constructible<T>>;
-  static_assert(copyable, "inlong: a transport must be copyable; a copy shares no connection with the original");
+  static_assert(
+      copyable,
+      "inlong: a transport must be copyable; a copy shares no connection with the original");
 
   static constexpr bool posts = !complete || !copyable || has_post<T>;
-  static_assert(posts, "inlong: a transport must have the member: inlong::exchange post(const inlong::request&)");
+  static_assert(
+      posts,
+      "inlong: a transport must have the member: inlong::exchange post(const inlong::request&)");
 
   static constexpr bool cancels = !complete || !copyable || !posts || has_cancel<T>;
   static_assert(cancels, "inlong: a transport must have the member: void cancel() noexcept");
@@ -2661,44 +2756,48 @@ INLONG_NAMESPACE_BEGIN
 
 /// Reports records and waits for what becomes of them.
 ///
-/// Any number of threads may call `report` at once: their calls run side by side, each on a connection of its
-/// own, which is kept for the next call. Without addresses that answer, a call blocks for
-/// `options.delivery_timeout` at most. No call may be running when the reporter is destroyed. After a fork the child's
-/// copy refuses every call; the parent's is not affected.
+/// Any number of threads may call `report` at once: their calls run side by side, each on a
+/// connection of its own, which is kept for the next call. Without addresses that answer, a call
+/// blocks for `options.delivery_timeout` at most. No call may be running when the reporter is
+/// destroyed. After a fork the child's copy refuses every call; the parent's is not affected.
 template <class Transport>
 class basic_reporter {
  public:
-  /// Addresses as `endpoint_list` takes them; a call goes to a random one, and to the next if that can't be
-  /// reached. Connects to none of them.
-  /// Throws std::system_error for an address that can't be read or that the transport can't do, an empty list, or
-  /// options that make no sense. With exceptions off, every call fails with that error.
+  /// Addresses as `endpoint_list` takes them; a call goes to a random one, and to the next if that
+  /// can't be reached. Connects to none of them. Throws std::system_error for an address that can't
+  /// be read or that the transport can't do, an empty list, or options that make no sense. With
+  /// exceptions off, every call fails with that error.
   explicit basic_reporter(endpoint_list addresses, options how = {}, Transport transport = {});
 
-  explicit basic_reporter(std::initializer_list<text> addresses, options how = {}, Transport transport = {})
+  explicit basic_reporter(std::initializer_list<text> addresses, options how = {},
+                          Transport transport = {})
       : basic_reporter(endpoint_list(addresses), std::move(how), std::move(transport)) {}
 
   /// One text, or a range of texts.
-  template <class Addresses,
-            std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
+  template <
+      class Addresses,
+      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
   explicit basic_reporter(const Addresses& addresses, options how = {}, Transport transport = {})
       : basic_reporter(endpoint_list(addresses), std::move(how), std::move(transport)) {}
 
   basic_reporter(const basic_reporter&) = delete;
   basic_reporter& operator=(const basic_reporter&) = delete;
 
-  /// Reports one record, of the data time `time` or else of now. The body must be UTF-8 text that is not blank and
-  /// does not hold the record separator; what is wrong with it comes back within the call, and nothing is sent.
-  /// Blocks until an answer is there or `options.delivery_timeout` is over.
+  /// Reports one record, of the data time `time` or else of now. The body must be UTF-8 text that
+  /// is not blank and does not hold the record separator; what is wrong with it comes back within
+  /// the call, and nothing is sent. Blocks until an answer is there or `options.delivery_timeout`
+  /// is over.
   outcome report(destination to, std::string_view body, std::optional<time_point> time = {}) {
     return report_all(to, std::array<text, 1>{text(body)}, false, time);
   }
 
   outcome report(destination to, std::nullptr_t, std::optional<time_point> time = {}) = delete;
 
-  /// Reports several records of one data time, in as few requests as `options.max_request_bytes` allows. All of
-  /// them are checked first: if one is refused, nothing is sent. Ends at the first request that is not
-  /// delivered.
-  outcome report(destination to, std::initializer_list<text> bodies, std::optional<time_point> time = {}) {
+  /// Reports several records of one data time, in as few requests as `options.max_request_bytes`
+  /// allows. All of them are checked first: if one is refused, nothing is sent. Ends at the first
+  /// request that is not delivered.
+  outcome report(destination to, std::initializer_list<text> bodies,
+                 std::optional<time_point> time = {}) {
     return report_all(to, bodies, true, time);
   }
 
@@ -2720,7 +2819,8 @@ class basic_reporter {
   };
 
   template <class Bodies>
-  outcome report_all(destination to, const Bodies& bodies, bool is_range, std::optional<time_point> time);
+  outcome report_all(destination to, const Bodies& bodies, bool is_range,
+                     std::optional<time_point> time);
   template <class Bodies>
   void fill(detail::batch& records, destination to, const Bodies& bodies, bool is_range,
             std::optional<time_point> time, outcome& result) const;
@@ -2786,8 +2886,9 @@ outcome basic_reporter<Transport>::report_all(destination to, const Bodies& bodi
 
 template <class Transport>
 template <class Bodies>
-void basic_reporter<Transport>::fill(detail::batch& records, destination to, const Bodies& bodies, bool is_range,
-                                     std::optional<time_point> time, outcome& result) const {
+void basic_reporter<Transport>::fill(detail::batch& records, destination to, const Bodies& bodies,
+                                     bool is_range, std::optional<time_point> time,
+                                     outcome& result) const {
   const time_point data_time = time ? *time : time_point(std::chrono::system_clock::now());
   result.error = records.open(to, data_time, options_.form, options_.record_separator);
   if (!result) return;
@@ -2808,7 +2909,8 @@ void basic_reporter<Transport>::fill(detail::batch& records, destination to, con
 }
 
 template <class Transport>
-void basic_reporter<Transport>::deliver(session& with, detail::steady_time deadline, outcome& result) {
+void basic_reporter<Transport>::deliver(session& with, detail::steady_time deadline,
+                                        outcome& result) {
   while (result.delivered < with.records.size()) {
     const std::size_t count = with.records.fitting(result.delivered, options_.max_request_bytes);
     const detail::verdict what =
@@ -2828,7 +2930,8 @@ detail::verdict basic_reporter<Transport>::send(checked_transport& transport,
     std::size_t bytes = 0;
     for (const std::string_view piece : body) bytes += piece.size();
     const std::chrono::milliseconds sending(bytes / (100 * 1024 / 1000));  // at 100 KiB a second
-    return detail::later(detail::later(std::chrono::steady_clock::now(), options_.request_timeout), sending);
+    return detail::later(detail::later(std::chrono::steady_clock::now(), options_.request_timeout),
+                         sending);
   };
   const std::size_t first = preferred_.load(std::memory_order_relaxed);
   for (std::size_t tried = 1;; ++tried) {
@@ -2842,8 +2945,8 @@ detail::verdict basic_reporter<Transport>::send(checked_transport& transport,
                         options_.connect_timeout, (std::min)(deadline, latest_answer())});
     // A connection that turned out stale says nothing of its endpoint, which may be the only one.
     const bool may_go_on = tried < endpoints_.size() || (got.stale && tried == endpoints_.size());
-    if (got.what == transmission::not_sent && may_go_on && got.error != std::errc::operation_canceled &&
-        std::chrono::steady_clock::now() < deadline) {
+    if (got.what == transmission::not_sent && may_go_on &&
+        got.error != std::errc::operation_canceled && std::chrono::steady_clock::now() < deadline) {
       continue;
     }
     if (got.what != transmission::not_sent) preferred_.store(index, std::memory_order_relaxed);
@@ -2860,7 +2963,7 @@ INLONG_NAMESPACE_END
 #endif
 
 #endif
-// The default transport: cpp-httplib writes requests and parses answers, over sockets of the library's own.
+// The default transport: cpp-httplib writes requests and parses answers; the sockets are our own.
 #ifndef INLONG_TRANSPORT_HTTPLIB_HPP
 #define INLONG_TRANSPORT_HTTPLIB_HPP
 
@@ -2886,7 +2989,7 @@ struct failure {
   std::string text;
 };
 
-/// `connection refused by 10.0.0.1:46802`, from the error and what was being done: `by 10.0.0.1:46802`.
+/// `timed out while sending`, from the error and what was being done: `while sending`.
 inline failure explain(const std::error_code& error, std::string_view doing) {
   std::string text = error == std::errc::timed_out            ? "timed out"
                      : error == std::errc::operation_canceled ? "cancelled"
@@ -2902,11 +3005,11 @@ inline failure explain(const std::error_code& error, std::string_view doing) {
 INLONG_NAMESPACE_END
 
 #endif
-// From a host's name to its addresses, without ever waiting longer than wanted for the system's resolver.
+// From a host's name to its addresses, by a deadline that the system's resolver does not know.
 #ifndef INLONG_TRANSPORT_RESOLVE_HPP
 #define INLONG_TRANSPORT_RESOLVE_HPP
 
-// Every socket call of the library: to connect, wait, send and receive, by a deadline and until cancelled.
+// Every socket call of the library; whatever waits ends at a deadline, or when it is cancelled.
 #ifndef INLONG_TRANSPORT_SOCKET_HPP
 #define INLONG_TRANSPORT_SOCKET_HPP
 
@@ -2935,7 +3038,9 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-inline std::error_code system_error(int number) noexcept { return {number, std::generic_category()}; }
+inline std::error_code system_error(int number) noexcept {
+  return {number, std::generic_category()};
+}
 
 /// The one owner of a socket or of an end of a pipe.
 class descriptor {
@@ -3012,12 +3117,13 @@ struct transfer {
   std::error_code error;
 };
 
-/// Waits until the descriptor is ready for one of `events` (POLLIN, POLLOUT), or broken: it is then told in
-/// `ready`. Fails with `timed_out` at the deadline and `operation_canceled` once cancelled.
+/// Waits until the descriptor is ready for one of `events` (POLLIN, POLLOUT), or broken: it is then
+/// told in `ready`. Fails with `timed_out` at the deadline and `operation_canceled` once cancelled.
 inline std::error_code wait_for(int number, short events, short& ready, const cancellation& cancel,
                                 steady_time deadline) noexcept;
 
-/// A connection to `to`, with no delay for small writes; empty if that failed, and `error` says why.
+/// A connection to `to`, with no delay for small writes; empty if that failed, and `error` says
+/// why.
 inline descriptor connect_to(const socket_address& to, const cancellation& cancel,
                              steady_time deadline, std::error_code& error) noexcept;
 
@@ -3061,8 +3167,8 @@ inline bool is_quiet(int socket) noexcept {
   return ::poll(&asked, 1, 0) == 0;
 }
 
-/// Whether the system has connected a socket to itself, as it may when nobody listens at a port of this
-/// machine and that port happens to be the one that it picks for the caller's own end.
+/// Whether the system has connected a socket to itself, as it may when nobody listens at a port of
+/// this machine and that port happens to be the one that it picks for the caller's own end.
 inline bool is_connected_to_itself(int socket) noexcept {
   sockaddr_storage own{};
   sockaddr_storage peer{};
@@ -3077,8 +3183,8 @@ inline bool is_connected_to_itself(int socket) noexcept {
 inline std::string to_text(const socket_address& address) {
   std::array<char, NI_MAXHOST> host{};
   std::array<char, NI_MAXSERV> port{};
-  if (::getnameinfo(address.get(), address.size, host.data(), host.size(), port.data(),
-                    port.size(), NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+  if (::getnameinfo(address.get(), address.size, host.data(), host.size(), port.data(), port.size(),
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
     return "an address of an unknown family";
   }
   const std::string name = host.data();
@@ -3196,8 +3302,8 @@ namespace detail {
 
 using lookup_function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
 
-/// One question to the system's resolver, and its answer. Whoever asks and the thread that waits for the answer
-/// own it together, so that it doesn't matter which of the two is gone first.
+/// One question to the system's resolver, and its answer. Whoever asks and the thread that waits
+/// for the answer own it together, so that it doesn't matter which of the two is gone first.
 class name_lookup {
  public:
   name_lookup(const std::string& host, std::uint16_t port, lookup_function function)
@@ -3219,10 +3325,11 @@ class name_lookup {
   /// Waits for that thread.
   std::error_code wait(const cancellation& cancel, steady_time deadline) const noexcept {
     short ready = 0;
-    while (!done_) {
-      if (const auto error = wait_for(answered_.reader.number(), POLLIN, ready, cancel, deadline)) return error;
+    std::error_code error;
+    while (!done_ && !error) {
+      error = wait_for(answered_.reader.number(), POLLIN, ready, cancel, deadline);
     }
-    return {};
+    return error;
   }
 
   /// What was found, in the order of the resolver; if nothing was, `why` says so.
@@ -3250,19 +3357,22 @@ class name_lookup {
   wake_pipe answered_;
 };
 
-/// Names to addresses, for one thread at a time. `getaddrinfo` can't be interrupted; a question that outlasts its
-/// caller's patience is kept, so that the next call for the same name waits for it instead of asking again.
+/// Names to addresses, for one thread at a time. `getaddrinfo` can't be interrupted; a question
+/// that outlasts its caller's patience is kept, so that the next call for the same name waits for
+/// it instead of asking again.
 class resolver {
  public:
   explicit resolver(lookup_function function = &::getaddrinfo) noexcept : function_(function) {}
 
-  /// The addresses of a host; none if that failed, and `why` says why. An address instead of a name is read on the
-  /// spot; for a name, a thread of its own asks.
+  /// The addresses of a host; none if that failed, and `why` says why. An address instead of a name
+  /// is read on the spot; for a name, a thread of its own asks.
   std::vector<socket_address> resolve(const std::string& host, std::uint16_t port,
-                                      const cancellation& cancel, steady_time deadline, failure& why);
+                                      const cancellation& cancel, steady_time deadline,
+                                      failure& why);
 
  private:
-  std::shared_ptr<name_lookup> find_or_start(const std::string& host, std::uint16_t port, failure& why);
+  std::shared_ptr<name_lookup> find_or_start(const std::string& host, std::uint16_t port,
+                                             failure& why);
 
   lookup_function function_;
   std::vector<std::shared_ptr<name_lookup>> pending_;
@@ -3290,8 +3400,8 @@ inline std::vector<socket_address> resolver::resolve(const std::string& host, st
   return lookup->addresses(why);
 }
 
-inline std::shared_ptr<name_lookup> resolver::find_or_start(const std::string& host, std::uint16_t port,
-                                                            failure& why) {
+inline std::shared_ptr<name_lookup> resolver::find_or_start(const std::string& host,
+                                                            std::uint16_t port, failure& why) {
   for (const auto& pending : pending_) {
     if (pending->is_for(host, port)) return pending;
   }
@@ -3344,10 +3454,11 @@ inline std::vector<socket_address> name_lookup::addresses(failure& why) const {
     }
   }
   if (!all.empty()) return all;
-  const std::string reason = result_ == 0             ? "it has no address"
+  const std::string reason = result_ == 0            ? "it has no address"
                              : result_ == EAI_SYSTEM ? system_error(error_number_).message()
                                                      : ::gai_strerror(result_);
-  why = {std::make_error_code(std::errc::host_unreachable), "name not found: " + host_ + " (" + reason + ')'};
+  why = {std::make_error_code(std::errc::host_unreachable),
+         "name not found: " + host_ + " (" + reason + ')'};
   return all;
 }
 
@@ -3365,14 +3476,16 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// Connects to the request's endpoint, within its connect timeout for each address and its deadline for all of them,
-/// the look-up of a name included. No socket: none could be reached, and `why` tells of the last.
-inline descriptor connect(const request& what, resolver& names, const cancellation& cancel, failure& why) {
+/// Connects to the request's endpoint, within its connect timeout for each address and its deadline
+/// for all of them, the look-up of a name included. No socket: none could be reached, and `why`
+/// tells of the last.
+inline descriptor connect(const request& what, resolver& names, const cancellation& cancel,
+                          failure& why) {
   const endpoint& to = what.to;
   for (const socket_address& address :
        names.resolve(to.host(), to.port(), cancel, what.deadline, why)) {
-    const steady_time limit = (std::min)(
-        later(std::chrono::steady_clock::now(), what.connect_timeout), what.deadline);
+    const steady_time limit =
+        (std::min)(later(std::chrono::steady_clock::now(), what.connect_timeout), what.deadline);
     std::error_code error;
     descriptor connected = connect_to(address, cancel, limit, error);
     if (connected) return connected;
@@ -3411,15 +3524,16 @@ struct connection {
 /// The idle connections of one transport, one an endpoint.
 class kept_connections {
  public:
-  /// DataProxy closes a connection that is idle for its maxReadIdleTime, a minute at least, and sends an answer
-  /// first that nobody asked for.
+  /// DataProxy closes a connection that is idle for its maxReadIdleTime, a minute at least, and
+  /// sends an answer first that nobody asked for.
   static constexpr std::chrono::seconds idle_limit{50};
   static constexpr std::size_t capacity = 8;
 
   kept_connections() { idle_.reserve(capacity); }
 
-  /// The connection to `authority`, if there is one and nothing has happened on it: whatever has arrived on an
-  /// idle connection must not be taken for the next answer. Closes all that have been idle for too long.
+  /// The connection to `authority`, if there is one and nothing has happened on it: whatever has
+  /// arrived on an idle connection must not be taken for the next answer. Closes all that have been
+  /// idle for too long.
   connection take(const std::string& authority, steady_time now);
   /// Keeps it; of too many, the one that has been idle for longest is closed.
   void keep(connection&& used, steady_time now) noexcept;
@@ -3433,9 +3547,8 @@ class kept_connections {
 };
 
 inline connection kept_connections::take(const std::string& authority, steady_time now) {
-  const auto fresh = std::find_if(idle_.begin(), idle_.end(), [&](const entry& each) {
-    return now - each.since < idle_limit;
-  });
+  const auto fresh = std::find_if(idle_.begin(), idle_.end(),
+                                  [&](const entry& each) { return now - each.since < idle_limit; });
   idle_.erase(idle_.begin(), fresh);
   const auto found = std::find_if(idle_.begin(), idle_.end(), [&](const entry& each) {
     return each.idle.authority == authority;
@@ -3456,12 +3569,11 @@ inline void kept_connections::keep(connection&& used, steady_time now) noexcept 
 INLONG_NAMESPACE_END
 
 #endif
-// One request out and its answer in, over a connection that is open: what was taken, what came, what went wrong.
+// One request out and its answer in, over an open connection: what was taken, came, and went wrong.
 #ifndef INLONG_TRANSPORT_ROUND_TRIP_HPP
 #define INLONG_TRANSPORT_ROUND_TRIP_HPP
 
-// Reads the head of an answer as it arrives: steps over interim answers, refuses what is not quite HTTP, and keeps
-// what matters.
+// The head of an answer, read as it arrives: refused if it is not quite HTTP, or else understood.
 #ifndef INLONG_TRANSPORT_ANSWER_HEAD_HPP
 #define INLONG_TRANSPORT_ANSWER_HEAD_HPP
 
@@ -3481,8 +3593,9 @@ inline constexpr std::size_t max_head_bytes = 16 * 1024;
 
 enum class head_state { incomplete, complete, malformed };
 
-/// The head of the final answer. Strict, so that there is no doubt where the body ends: lines end with CR LF, every
-/// line has a name, a length is one number, and no transfer coding is known but `chunked`.
+/// The head of the final answer. Strict, so that there is no doubt where the body ends: lines end
+/// with CR LF, every line has a name, a length is one number, and no transfer coding is known but
+/// `chunked`.
 class answer_head {
  public:
   /// Reads on; `bytes` is all that has arrived so far, from the first byte.
@@ -3495,8 +3608,8 @@ class answer_head {
   bool keeps_open() const noexcept { return keeps_open_ && !closes_; }
   /// The value of the first Retry-After.
   const std::string& retry_after() const noexcept { return retry_after_; }
-  /// The same head reduced to its status and where its body ends: that is all that a parser needs, and parsers are
-  /// slow, and recurse, over more.
+  /// The same head reduced to its status and where its body ends: that is all that a parser needs,
+  /// and parsers are slow, and recurse, over more.
   std::string essence() const;
 
  private:
@@ -3637,13 +3750,14 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// The most bytes of one answer, heads and framing included. A body that is over its own limit still fits in the
-/// smallest of chunks; a line without end between two chunks does not.
+/// The most bytes of one answer, heads and framing included. A body that is over its own limit
+/// still fits in the smallest of chunks; a line without end between two chunks does not.
 inline constexpr std::size_t max_answer_bytes = 8 * max_reply_bytes;
 
-/// Carries one request. Whoever uses it adds the request's head and then reads the answer: the first `read` sends
-/// head and body from where they lie, in one call if the kernel takes them at once. What is read is the essence of the
-/// final answer's head, and its body as it came. No `read` outlasts the request's deadline or a cancellation.
+/// Carries one request. Whoever uses it adds the request's head and then reads the answer: the
+/// first `read` sends head and body from where they lie, in one call if the kernel takes them at
+/// once. What is read is the essence of the final answer's head, and its body as it came. No `read`
+/// outlasts the request's deadline or a cancellation.
 class round_trip {
  public:
   /// What is passed must live as long as this.
@@ -3736,8 +3850,8 @@ inline bool round_trip::refill() {
   return true;
 }
 
-/// True: there is an answer to be read. That may be so although the request was cut short: a server that has
-/// refused it (413) need not read the rest, and may close.
+/// True: there is an answer to be read. That may be so although the request was cut short: a server
+/// that has refused it (413) need not read the rest, and may close.
 inline bool round_trip::send() {
   std::array<std::string_view, 4> pieces{request_head_, request_.body[0], request_.body[1],
                                          request_.body[2]};
@@ -3793,7 +3907,8 @@ inline bool round_trip::take_in(const transfer& received) {
   if (received.bytes == 0) {
     ended_ = true;
     if (head_complete_) return false;  // perhaps this is how the body ends
-    return fail({std::make_error_code(std::errc::connection_reset), "connection closed " + where()});
+    return fail(
+        {std::make_error_code(std::errc::connection_reset), "connection closed " + where()});
   }
   filled_ += received.bytes;
   received_ += received.bytes;
@@ -3855,8 +3970,8 @@ INLONG_NAMESPACE_END
 #include <type_traits>
 #include <utility>
 
-/// INLONG_HTTPLIB_WITHOUT_TLS: 1 if the cpp-httplib in use is a compiled library that was built without TLS.
-/// Default: 0.
+/// INLONG_HTTPLIB_WITHOUT_TLS: 1 if the cpp-httplib in use is a compiled library, as opposed to a
+/// header, and was built without TLS. Default: 0.
 #ifndef INLONG_HTTPLIB_WITHOUT_TLS
 #define INLONG_HTTPLIB_WITHOUT_TLS 0
 #endif
@@ -3870,7 +3985,8 @@ class httplib_stream final : public ::httplib::Stream {
  public:
   explicit httplib_stream(round_trip& trip) noexcept : trip_(trip) {}
 
-  // Which of these are pure virtual differs from version to version; therefore there is no `override`.
+  // Which of these are pure virtual differs from version to version; therefore there is no
+  // `override`.
   bool is_readable() const { return true; }
   bool is_writable() const { return true; }
   bool wait_readable() const { return true; }
@@ -3890,19 +4006,18 @@ class httplib_stream final : public ::httplib::Stream {
 };
 
 static_assert(!std::is_abstract_v<httplib_stream>,
-              "inlong: this cpp-httplib is newer than this version of inlong-report knows; use cpp-httplib 0.10.3 "
-              "to 0.53.1, or a newer inlong-report");
+              "inlong: this cpp-httplib is newer than this version of inlong-report knows; use "
+              "cpp-httplib 0.10.3 to 0.53.1, or a newer inlong-report");
 
 /// cpp-httplib's client without its sockets: what is used of it has been the same since 0.10.3.
 class httplib_client final : public ::httplib::ClientImpl {
  public:
   httplib_client() : ClientImpl("localhost") {  // the name is not used
-    set_decompress(false);
     keep_path(*this, 0);
   }
 
-  /// Writes the request's head and parses its answer, whose body goes to `body`, but for what is over
-  /// `max_reply_bytes` + 1. False: not all of it could be done.
+  /// Writes the request's head and parses its answer, whose body goes to `body`, but for what is
+  /// over `max_reply_bytes` + 1. False: not all of it could be done.
   bool carry(const request& what, round_trip& trip, std::string& body);
 
  private:
@@ -3918,19 +4033,21 @@ class httplib_client final : public ::httplib::ClientImpl {
 
 }  // namespace detail
 
-/// The default transport: HTTP by cpp-httplib, one connection an endpoint, kept for up to 50 s without use. It does
-/// not do `https://`.
+/// The default transport: HTTP by cpp-httplib, one connection an endpoint, kept for up to 50 s
+/// without use. It does not do `https://`.
 ///
 /// How each cause is told in `exchange::what`:
-/// - not_sent: the name has no address; no connection; out of time or cancelled before or while sending; the
-///   connection ended while the kernel had not taken all bytes of the request, or an answer below 300 came by
-///   then, which can't be meant for it.
-/// - maybe_sent: all bytes were taken, and then out of time, cancelled, the end of the connection, or an answer that
-///   is cut short or is not HTTP.
-/// - answered: the answer is whole, or its body has more than `max_reply_bytes`; or it is a refusal (300 and up) that
-///   came before the whole request was sent.
-/// `stale` is told of a kept connection that ended before the first byte of an answer, or with DataProxy's farewell
-/// to an idle connection while the request was being sent. One that has ended before that is not used at all.
+/// - not_sent: a name without an address; no connection; out of time or cancelled before the kernel
+///   had taken all bytes of the request; the end of the connection before that, or an answer below
+///   300, which can't be meant for this request.
+/// - maybe_sent: all bytes were taken, and then out of time, cancelled, the end of the connection,
+///   or an answer that is cut short or is not HTTP.
+/// - answered: the answer is whole, or its body has more than `max_reply_bytes`; or it is a refusal
+///   (300 and up), which counts even if it came before all bytes were taken.
+///
+/// `stale` is a kept connection that ended before the first byte of an answer, or with DataProxy's
+/// farewell to an idle connection while the request was being sent. One that had ended before that
+/// is not used at all.
 class httplib_transport {
  public:
   httplib_transport() = default;
@@ -3939,8 +4056,8 @@ class httplib_transport {
   httplib_transport& operator=(const httplib_transport&) = delete;
   ~httplib_transport() = default;
 
-  /// Blocks until answered, failed, cancelled or past the deadline. For one thread at a time; throws nothing but
-  /// std::bad_alloc.
+  /// Blocks until answered, failed, cancelled or past the deadline. For one thread at a time;
+  /// throws nothing but std::bad_alloc.
   exchange post(const request& what);
   /// Ends the `post` that is under way, and later ones at once. For any thread.
   void cancel() noexcept { cancel_.raise(); }
@@ -4026,8 +4143,8 @@ inline ::httplib::Request head_of(const request& what) {
   head.headers.emplace("Content-Length", std::to_string(what.body_size()));
   for (const header& extra : what.headers) head.headers.emplace(extra.name, extra.value);
   if (!head.has_header("User-Agent")) head.headers.emplace("User-Agent", user_agent);
-  // As far as cpp-httplib knows, there is a body of no bytes. It neither copies the real one, which the round trip
-  // sends from where it lies, nor asks for a `100 Continue` first.
+  // As far as cpp-httplib knows, there is a body of no bytes. It neither copies the real one, which
+  // the round trip sends from where it lies, nor asks for a `100 Continue` first.
   head.content_provider_ = [](std::size_t, std::size_t, ::httplib::DataSink&) { return true; };
   head.content_length_ = 0;
   return head;
@@ -4055,8 +4172,8 @@ inline bool httplib_client::carry(const request& what, round_trip& trip, std::st
 #endif
 }
 
-/// Functions that exist in cpp-httplib's implementation, and therefore in its header unless that is the header of a
-/// compiled library.
+/// Functions that exist in cpp-httplib's implementation, and therefore in its header unless that is
+/// the header of a compiled library.
 namespace httplib_fallback {
 struct absent {};
 absent is_hex(...);
@@ -4076,9 +4193,10 @@ inline constexpr bool httplib_is_compiled =
 #if !defined(CPPHTTPLIB_OPENSSL_SUPPORT) && !defined(CPPHTTPLIB_SSL_ENABLED) && \
     !INLONG_HTTPLIB_WITHOUT_TLS
 // It would link, and then crash: the library's classes have members that are not in this program's.
-static_assert(!httplib_is_compiled,
-              "inlong: this cpp-httplib is a compiled library: compile with what `pkg-config --cflags cpp-httplib` "
-              "says, or, if it was built without TLS, with -DINLONG_HTTPLIB_WITHOUT_TLS=1");
+static_assert(
+    !httplib_is_compiled,
+    "inlong: this cpp-httplib is a compiled library: compile with what `pkg-config --cflags "
+    "cpp-httplib` says, or, if it has no TLS, with -DINLONG_HTTPLIB_WITHOUT_TLS=1");
 #endif
 
 }  // namespace detail

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long a small report takes, beside the same bytes over a bare socket. One line of output: the medians in
+// How long a small report takes, beside the same bytes over a bare socket: the medians in
 // microseconds, and how many times the bare socket's the transport's and the reporter's are.
 #include <inlong/report.hpp>
 
@@ -62,7 +62,8 @@ class sink {
     ::setsockopt(link, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     std::array<char, 4096> bytes;
     while (::recv(link, bytes.data(), bytes.size(), 0) > 0) {
-      must(::send(link, answer.data(), answer.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(answer.size()));
+      must(::send(link, answer.data(), answer.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(answer.size()));
     }
     ::close(link);
   }
@@ -83,7 +84,8 @@ class bare_socket {
 
   void post(std::string_view request) const {
     std::array<char, 4096> bytes;
-    must(::send(link_, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size()));
+    must(::send(link_, request.data(), request.size(), MSG_NOSIGNAL) ==
+         static_cast<ssize_t>(request.size()));
     must(::recv(link_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(answer.size()));
   }
 
@@ -100,7 +102,9 @@ class stopwatch {
     for (std::size_t i = 0; i < requests_a_turn; ++i) {
       const auto start = std::chrono::steady_clock::now();
       action();
-      times_.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
+      times_.push_back(
+          std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
+              .count());
     }
   }
   double median() {
@@ -124,7 +128,8 @@ void round_trip(benchmark::State& state) {
 
   const inlong::endpoint to(behind_transport.text());
   const std::vector<inlong::header> no_headers;
-  const std::array<std::string_view, 3> body{"groupId=group&streamId=stream&body=", record, "&dt=1700000000000&cnt=1"};
+  const std::array<std::string_view, 3> body{"groupId=group&streamId=stream&body=", record,
+                                             "&dt=1700000000000&cnt=1"};
   std::string request = "POST /dataproxy/message HTTP/1.1\r\nHost: " + behind_socket.text() +
                         "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ";
   request += std::to_string(body[0].size() + body[1].size() + body[2].size()) + "\r\n\r\n";
@@ -137,10 +142,12 @@ void round_trip(benchmark::State& state) {
     of_socket.take_turn([&] { bare.post(request); });
     of_transport.take_turn([&] {
       const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-      const inlong::request what{to,   to.message_path(), body, no_headers, true, std::chrono::seconds(2), deadline};
+      const inlong::request what{to,   to.message_path(),       body,    no_headers,
+                                 true, std::chrono::seconds(2), deadline};
       must(transport.post(what).what == inlong::transmission::answered);
     });
-    of_reporter.take_turn([&] { must(static_cast<bool>(reporter.report({"group", "stream"}, record))); });
+    of_reporter.take_turn(
+        [&] { must(static_cast<bool>(reporter.report({"group", "stream"}, record))); });
   }
   const double base = of_socket.median();
   const double by_transport = of_transport.median();

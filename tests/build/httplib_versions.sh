@@ -67,6 +67,7 @@ unpack() {
     [[ $(basename "$archive") =~ ^(libc6|libgcc-s1|libstdc\+\+6)_ ]] && part=base
     dpkg -x "$archive" "$root/$part" || return 1
   done
+  rm -r "$root/archives"
 }
 
 # run_with ROOT PROGRAM: with the package's libraries, and with its C library where that is newer than this system's.
@@ -94,7 +95,7 @@ try() {
   local multiarch
   multiarch=$(g++ -print-multiarch)
   includes=(-Iinclude -isystem "$root/rest/usr/include" -isystem "$root/rest/usr/include/$multiarch")
-  libraries=(-L "$root/rest/usr/lib/$multiarch" -Wl,--allow-shlib-undefined)
+  libraries=(-L "$root/rest/usr/lib/$multiarch" "-Wl,--allow-shlib-undefined")
   read -ra flags < <(PKG_CONFIG_LIBDIR=$root/rest/usr/lib/$multiarch/pkgconfig:$root/rest/usr/share/pkgconfig \
     pkg-config --cflags --libs cpp-httplib)
 
@@ -119,7 +120,7 @@ try() {
   fi
 }
 
-command -v apt-get >/dev/null && command -v dpkg >/dev/null || skip_all "this is not a Debian"
+command -v apt-get >/dev/null || skip_all "there is no apt here"
 mirror=$(debian_mirror) || skip_all "apt has no Debian mirror here"
 make_apt_root "$mirror"
 apt-get update -qq >"$folder/apt.log" 2>&1 || true  # some suites may be missing

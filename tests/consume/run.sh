@@ -17,6 +17,7 @@ finish() {
 trap finish EXIT
 cp "$here"/* "$work"
 cd "$work"
+export CMAKE_GENERATOR=Ninja
 
 install_with_cmake() {
   cmake -S "$top" -B library -DCMAKE_INSTALL_PREFIX="$work/installed" -DINLONG_REPORT_EXAMPLES=OFF

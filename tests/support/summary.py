@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """summary.py FOLDER...: what became of the tests of some Meson builds. The last line is the sum.
 
-A folder without a test log is a build that failed; FOLDER.log says why.
+A folder without a test log is a build that failed; FOLDER.log says why. A test may consist of several: each line of
+its output that begins with PASS, FAIL or SKIP is then one.
 """
 import json
 import re
@@ -12,36 +13,39 @@ from pathlib import Path
 TAIL = 30
 
 
-def tail(text):
-    return "".join(f"    {line}\n" for line in text.splitlines()[-TAIL:])
-
-
 def results(folder):
-    """(name, outcome, output) of each test."""
+    """(result, name, output) of each test."""
     log = folder / "meson-logs" / "testlog.json"
     if not log.exists():
         output = Path(f"{folder}.log").read_text(encoding="utf-8", errors="replace")
-        errors = [line for line in output.splitlines() if re.search(r"\berror\b|^FAILED", line)]
-        yield f"the build in {folder}", "FAIL", "\n".join(errors[:TAIL]) or output
+        errors = [line for line in output.splitlines()
+                  if re.search(r"\berror\b|ERROR|^FAILED|undefined reference|cannot find", line)]
+        yield "FAIL", "the build", "\n".join(errors[:TAIL]) or output
         return
     for line in log.read_text(encoding="utf-8").splitlines():
         test = json.loads(line)
-        name = test["name"].split(" / ")[-1]  # without project and suite
-        yield f"{name} in {folder}", test["result"], test.get("stdout", "") + test.get("stderr", "")
+        output = test.get("stdout", "") + test.get("stderr", "")
+        result = {"OK": "PASS", "SKIP": "SKIP"}.get(test["result"], "FAIL")
+        parts = re.findall(r"^(PASS|FAIL|SKIP) (.+)$", output, re.MULTILINE)
+        if result not in {part for part, _ in parts}:
+            name = test["name"].split(" / ")[-1]  # without project and suite
+            why = output.splitlines()[-1:] if result == "SKIP" else [test["result"].lower()]
+            parts.append((result, ": ".join([name, *why])))
+        for part, name in parts:
+            yield part, name, output
 
 
-passed = []
-failed = []
+count = {"PASS": 0, "FAIL": 0, "SKIP": 0}
 skipped = []
+failed = []
 for folder in map(Path, sys.argv[1:]):
-    for name, result, output in results(folder):
-        if result == "OK":
-            passed.append(name)
-        elif result == "SKIP":
-            skipped.append(f"skipped: {name}: {' '.join(output.split()) or 'it does not say why'}")
-        else:
-            failed.append(f"failed: {name} ({result.lower()})\n{tail(output)}")
+    for result, name, output in results(folder):
+        count[result] += 1
+        if result == "SKIP":
+            skipped.append(f"skipped in {folder}: {name}")
+        elif result == "FAIL":
+            failed.append("\n    ".join([f"failed in {folder}: {name}", *output.splitlines()[-TAIL:]]))
 for line in skipped + failed:
     print(line)
-print(f"{len(passed)} passed, {len(failed)} failed, {len(skipped)} skipped")
+print(f"{count['PASS']} passed, {count['FAIL']} failed, {count['SKIP']} skipped")
 sys.exit(1 if failed else 0)

@@ -77,15 +77,16 @@ TEST_CASE("an extra header is refused, with its index, if it is not one or is th
   CHECK(refuses("X-Token", "a\r\nInjected: b"));
   CHECK(refuses("X-Token", "a\nb"));
   CHECK(refuses("X-Token", std::string("a\0b", 3)));
-  for (const char* own : {"host", "Content-Length", "CONTENT-TYPE", "connection", "Transfer-Encoding",
-                          "expect"}) {
+  for (const char* own :
+       {"host", "Content-Length", "CONTENT-TYPE", "connection", "Transfer-Encoding", "expect"}) {
     CHECK_MESSAGE(refuses(own, "value"), own);
   }
 }
 
 #if __cplusplus >= 202002L
 TEST_CASE("in C++20 options are written by name") {
-  const inlong::options written{.connect_timeout = 1s, .keep_alive = false, .headers = {{"A", "b"}}};
+  const inlong::options written{
+      .connect_timeout = 1s, .keep_alive = false, .headers = {{"A", "b"}}};
   CHECK(written.connect_timeout == 1s);
   CHECK_FALSE(written.keep_alive);
   CHECK(written.headers.size() == 1);

@@ -47,8 +47,9 @@ TEST_CASE("the message of a failure says how far it came, what the server said, 
   sent.attempts = 6;
   sent.address = "10.0.0.2:46802";
   sent.elapsed = std::chrono::milliseconds(12'450);
-  CHECK(sent.message().find("997 of 1000 records delivered; then: group or stream unknown (code 115 from "
-                            "10.0.0.2:46802) after 6 attempts in 12.4 s; create both in InLong") == 0);
+  CHECK(sent.message().find(
+            "997 of 1000 records delivered; then: group or stream unknown (code 115 from "
+            "10.0.0.2:46802) after 6 attempts in 12.4 s; create both in InLong") == 0);
 }
 
 TEST_CASE("the message of a failure without a code says what became of the connection") {
@@ -59,7 +60,9 @@ TEST_CASE("the message of a failure without a code says what became of the conne
   sent.address = "10.0.0.2:46802";
   sent.detail = "connection refused";
   const std::string message = sent.message();
-  holds(message, "0 of 1 record delivered; then: no connection to any address (connection refused, 10.0.0.2:46802)");
+  holds(message,
+        "0 of 1 record delivered; then: no connection to any address (connection refused, "
+        "10.0.0.2:46802)");
   holds(message, "; check the addresses");
   CHECK(message.find("not known") == std::string::npos);
 

@@ -16,7 +16,8 @@ TEST_CASE("a data time is made from a time of any resolution, rounded down to mi
   CHECK(inlong::time_point(std::chrono::milliseconds(5)).milliseconds() == 5);
   CHECK(inlong::time_point(fine).milliseconds() == 1'700'000'000'123);
   CHECK(inlong::time_point(system_clock::time_point(-1us)).milliseconds() == -1);
-  CHECK(inlong::time_point(std::chrono::time_point<system_clock, std::chrono::seconds>(7s)).milliseconds() == 7000);
+  CHECK(inlong::time_point(std::chrono::time_point<system_clock, std::chrono::seconds>(7s))
+            .milliseconds() == 7000);
 }
 
 TEST_CASE("a data time is passed as what the clock gives") {

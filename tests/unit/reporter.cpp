@@ -51,7 +51,8 @@ TEST_CASE("a reporter is made from texts, lists and ranges, with options or with
   const reporter empty_options({"a", "b"}, {});
   const reporter from_list(inlong::endpoint_list{"a"});
   CHECK_FALSE(std::is_constructible_v<reporter, const char*, const char*>);
-  CHECK_FALSE(std::is_constructible_v<reporter, std::vector<std::string>::iterator, std::vector<std::string>::iterator>);
+  CHECK_FALSE(std::is_constructible_v<reporter, std::vector<std::string>::iterator,
+                                      std::vector<std::string>::iterator>);
   CHECK_FALSE(std::is_constructible_v<reporter, std::vector<char>>);
   CHECK_FALSE(std::is_copy_constructible_v<reporter>);
 }
@@ -73,8 +74,9 @@ TEST_CASE("bodies are passed as one text or as any range of texts") {
   CHECK(sender.report({"group", "stream"}, {string, array, "literal"}));
 
   const auto journal = network.journal();
-  const std::vector<std::string> expected{"literal", "array", "string", "view", "a%0Ab",
-                                          "a%0Ab",   "a%0Ab", "a%0Ab",  "a%0Ab", "string%0Aarray%0Aliteral"};
+  const std::vector<std::string> expected{
+      "literal", "array", "string", "view",  "a%0Ab",
+      "a%0Ab",   "a%0Ab", "a%0Ab",  "a%0Ab", "string%0Aarray%0Aliteral"};
   REQUIRE(journal.size() == expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) CHECK(field(journal[i], "body") == expected[i]);
 }
@@ -177,7 +179,8 @@ TEST_CASE("a range is divided into requests of at most the limit, and in as few 
   how.max_request_bytes = 200;
   reporter sender({"a"}, how, network);
   std::vector<std::string> bodies;
-  for (int i = 0; i < 100; ++i) bodies.push_back(std::to_string(i) + std::string(static_cast<std::size_t>(i % 40), '='));
+  for (int i = 0; i < 100; ++i)
+    bodies.push_back(std::to_string(i) + std::string(static_cast<std::size_t>(i % 40), '='));
   const outcome sent = sender.report(to, bodies, inlong::time_point(7ms));
   CHECK(sent.delivered == 100);
   const auto journal = network.journal();
@@ -191,8 +194,9 @@ TEST_CASE("a range is divided into requests of at most the limit, and in as few 
     joined += (i == 0 ? "" : "%0A") + field(journal[i], "body");
     if (i + 1 == journal.size()) continue;
     const std::string next = field(journal[i + 1], "body");
-    const std::size_t with_one_more =
-        journal[i].body.size() + 3 + next.substr(0, next.find("%0A")).size() + (field(journal[i], "cnt") == "9");
+    const std::size_t with_one_more = journal[i].body.size() + 3 +
+                                      next.substr(0, next.find("%0A")).size() +
+                                      (field(journal[i], "cnt") == "9");
     CHECK(with_one_more > 200);
   }
   CHECK(counted == 100);
@@ -234,7 +238,9 @@ TEST_CASE("a call stops at the first request that fails, and says how far it cam
   CHECK(network.journal().size() == 3);
 }
 
-TEST_CASE("an address that can't be reached passes the request to the next, and is not asked first again") {
+TEST_CASE(
+    "an address that can't be reached passes the request to the next, and is not asked first "
+    "again") {
   std::atomic<int> refused{0};
   scripted_transport network([&](const scripted_transport::posted& sent) {
     if (sent.address == "dead:46802") {
@@ -302,14 +308,17 @@ TEST_CASE("nothing is tried after the deadline, nor after a cancel") {
   CHECK(sent.error == errc::timeout);
   CHECK(sent.attempts == 1);
 
-  scripted_transport cancelled([](const auto&) { return scripted_transport::not_sent(std::errc::operation_canceled); });
+  scripted_transport cancelled(
+      [](const auto&) { return scripted_transport::not_sent(std::errc::operation_canceled); });
   reporter stopped({"a", "b", "c"}, {}, cancelled);
   const outcome ended = stopped.report(to, "x");
   CHECK(ended.error == errc::cancelled);
   CHECK(ended.attempts == 1);
 }
 
-TEST_CASE("a request may take its timeout and the time its body takes, but not past the call's deadline") {
+TEST_CASE(
+    "a request may take its timeout and the time its body takes, but not past the call's "
+    "deadline") {
   scripted_transport network;
   options how;
   how.request_timeout = 1s;
@@ -347,7 +356,8 @@ TEST_CASE("any number of threads report at once, each call on a transport of its
     inlong::exchange post(const inlong::request&) {
       CHECK_FALSE(in_use.exchange(true));
       const int now = ++*running;
-      for (int seen = *most; seen < now && !most->compare_exchange_weak(seen, now);) {}
+      for (int seen = *most; seen < now && !most->compare_exchange_weak(seen, now);) {
+      }
       while (*most < 4) std::this_thread::yield();  // until four are inside at once
       --*running;
       in_use = false;
@@ -384,7 +394,8 @@ TEST_CASE("in a forked child the parent's reporter refuses, and one of the child
   CHECK(sender.report(to, "x"));
 }
 
-TEST_CASE("running out of memory inside a transport is an error, and nobody knows what was stored") {
+TEST_CASE(
+    "running out of memory inside a transport is an error, and nobody knows what was stored") {
 #if INLONG_EXCEPTIONS
   scripted_transport network([](const auto&) -> inlong::exchange { throw std::bad_alloc(); });
   reporter sender({"a"}, {}, network);
@@ -405,11 +416,19 @@ TEST_CASE("a reporter that can't work is not made") {
     }
     return "nothing thrown";
   };
-  CHECK(thrown([] { reporter({"a", "b:0"}); }, errc::bad_address).find("addresses[1] \"b:0\"") == 0);
-  CHECK(thrown([] { reporter(std::vector<std::string>{}); }, errc::no_endpoints).find("empty") != std::string::npos);
-  CHECK(thrown([] { reporter({"https://a"}); }, errc::unsupported_scheme).find("https://a") != std::string::npos);
+  CHECK(thrown(
+            [] {
+              reporter({"a", "b:0"});
+            },
+            errc::bad_address)
+            .find("addresses[1] \"b:0\"") == 0);
+  CHECK(thrown([] { reporter(std::vector<std::string>{}); }, errc::no_endpoints).find("empty") !=
+        std::string::npos);
+  CHECK(thrown([] { reporter({"https://a"}); }, errc::unsupported_scheme).find("https://a") !=
+        std::string::npos);
   options how;
   how.request_timeout = 0ms;
-  CHECK(thrown([&] { reporter({"a"}, how); }, errc::bad_option).find("options.request_timeout") == 0);
+  CHECK(thrown([&] { reporter({"a"}, how); }, errc::bad_option).find("options.request_timeout") ==
+        0);
 }
 #endif

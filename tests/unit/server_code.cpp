@@ -12,9 +12,10 @@ using inlong::describe;
 using inlong::detail::closes_connection;
 using inlong::detail::server_codes;
 
-TEST_CASE("every code of the interface is known, in ascending order, with a meaning and what to do") {
-  const int listed[] = {0,   1,   2,   3,   10,  31,  32,  33,  34,  35,  36,  94,  95,  96,
-                        100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113,
+TEST_CASE(
+    "every code of the interface is known, in ascending order, with a meaning and what to do") {
+  const int listed[] = {0,   1,   2,   3,   10,  31,  32,  33,  34,  35,  36,  94,  95,        96,
+                        100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112,       113,
                         114, 115, 116, 117, 118, 119, 120, 121, 122, 123, 150, 151, 2147483647};
   CHECK(std::size(server_codes) == std::size(listed));
   std::set<std::string_view> meanings;
@@ -44,6 +45,7 @@ TEST_CASE("codes that are not known, and none at all, are said to be that") {
 }
 
 TEST_CASE("a connection is kept only behind codes on which the server keeps it") {
-  for (const int closing : {1, 2, 31, 32, 35, 36, 114, 2147483647, 4711, -100}) CHECK(closes_connection(closing));
+  for (const int closing : {1, 2, 31, 32, 35, 36, 114, 2147483647, 4711, -100})
+    CHECK(closes_connection(closing));
   for (const int kept : {0, 100, 101, 103, 104, 111, 115}) CHECK_FALSE(closes_connection(kept));
 }

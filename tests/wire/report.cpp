@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole of it: a reporter over the default transport, and a server that does what DataProxy does.
+// The whole of it: a reporter over the default transport, and a server that does what DataProxy
+// does.
 #include <inlong/report.hpp>
 
 #include <inlong/testing/dataproxy.hpp>
@@ -32,10 +33,11 @@ std::string utf8(char32_t point) {
   if (point < 0x80) return {byte(point)};
   if (point < 0x800) return {byte(0xc0 | point >> 6), byte(0x80 | (point & 0x3f))};
   if (point < 0x10000) {
-    return {byte(0xe0 | point >> 12), byte(0x80 | (point >> 6 & 0x3f)), byte(0x80 | (point & 0x3f))};
+    return {byte(0xe0 | point >> 12), byte(0x80 | (point >> 6 & 0x3f)),
+            byte(0x80 | (point & 0x3f))};
   }
-  return {byte(0xf0 | point >> 18), byte(0x80 | (point >> 12 & 0x3f)), byte(0x80 | (point >> 6 & 0x3f)),
-          byte(0x80 | (point & 0x3f))};
+  return {byte(0xf0 | point >> 18), byte(0x80 | (point >> 12 & 0x3f)),
+          byte(0x80 | (point >> 6 & 0x3f)), byte(0x80 | (point & 0x3f))};
 }
 
 /// Every code point but the line feed, as bodies of some kilobytes.
@@ -99,9 +101,9 @@ TEST_CASE("every code point and every ASCII byte arrives as it was sent") {
 TEST_CASE("what forms and servers give a meaning to arrives as it was sent, in ids too") {
   dataproxy server;
   inlong::reporter reporter({server.address()});
-  const std::vector<std::string> bodies{"a;b#c+d&e%f=g",         "%41%",    "+ +", "&streamId=other&body=x&cnt=9",
-                                        "\rx",                   "\t x \r", "#",   ";",
-                                        std::string("\0x\0", 3), "{\"a\":\"b\"}"};
+  const std::vector<std::string> bodies{
+      "a;b#c+d&e%f=g", "%41%", "+ +", "&streamId=other&body=x&cnt=9", "\rx",
+      "\t x \r",       "#",    ";",   std::string("\0x\0", 3),        "{\"a\":\"b\"}"};
   for (const std::string& body : bodies) {
     const outcome sent = reporter.report({"g&=;#+% \xe7\xbb\x84", "s;1"}, body);
     CHECK_MESSAGE(sent, sent.message());
@@ -120,7 +122,8 @@ TEST_CASE("a body of megabytes arrives where option and limit allow it") {
   how.max_request_bytes = 2 * megabytes;
   inlong::reporter reporter({server.address()}, how);
   std::string body;
-  while (body.size() < megabytes) body += "a log line; with = and \xe6\x97\xa5\xe5\xbf\x97 " + std::to_string(body.size());
+  while (body.size() < megabytes)
+    body += "a log line; with = and \xe6\x97\xa5\xe5\xbf\x97 " + std::to_string(body.size());
   const outcome sent = reporter.report(to, body);
   CHECK_MESSAGE(sent, sent.message());
   REQUIRE(server.stored().size() == 1);
@@ -160,7 +163,8 @@ TEST_CASE("several threads report at once and nothing is lost or doubled") {
   for (std::thread& each : threads) each.join();
   CHECK(server.connections() <= 4);
   std::vector<int> seen(4000);
-  for (const std::string& record : server.records()) ++seen[static_cast<std::size_t>(std::stoi(record))];
+  for (const std::string& record : server.records())
+    ++seen[static_cast<std::size_t>(std::stoi(record))];
   for (std::size_t i = 0; i < seen.size(); ++i) CHECK(seen[i] == (i % 1000 < 250 ? 1 : 0));
 }
 
@@ -234,7 +238,8 @@ TEST_CASE("an address that refuses is passed over") {
   CHECK(alone.report(to, "x"));
 }
 
-TEST_CASE("a server that never answers is given up at the deadline, and nobody knows what it stored") {
+TEST_CASE(
+    "a server that never answers is given up at the deadline, and nobody knows what it stored") {
   dataproxy server;
   options how;
   SUBCASE("of the request") { how.request_timeout = 100ms; }
@@ -254,7 +259,8 @@ TEST_CASE("bytes that came unasked are never taken for an answer") {
   dataproxy server;
   inlong::reporter reporter({server.address()});
   REQUIRE(reporter.report(to, "first"));
-  server.interject("HTTP/1.1 200 OK\r\ncontent-length: 30\r\n\r\n{\"code\":\"2147483647\",\"msg\":\"\"}");
+  server.interject(
+      "HTTP/1.1 200 OK\r\ncontent-length: 30\r\n\r\n{\"code\":\"2147483647\",\"msg\":\"\"}");
   const outcome sent = reporter.report(to, "second");
   CHECK_MESSAGE(sent, sent.message());
   CHECK(server.records() == std::vector<std::string>{"first", "second"});

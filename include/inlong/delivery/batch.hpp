@@ -24,19 +24,20 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// The records of one destination that share a data time, and the bodies of the requests that carry them.
+/// The records of one destination that share a data time, and the bodies of the requests that carry
+/// them.
 ///
-/// A request's body is three pieces: the head (`groupId`, `streamId` and the name `body`), a run of encoded
-/// records, and a tail (`dt`, `cnt`). DataProxy takes the fields in any order, so that the records stand where
-/// they were encoded until they are sent, in whatever runs a limit asks for.
+/// A request's body is three pieces: the head (`groupId`, `streamId` and the name `body`), a run of
+/// encoded records, and a tail (`dt`, `cnt`). DataProxy takes the fields in any order, so that the
+/// records stand where they were encoded until they are sent, in whatever runs a limit asks for.
 class batch {
  public:
-  /// Forgets all records and takes a new destination. The ids are copied, encoded; errc says what is wrong with
-  /// them.
+  /// Forgets all records and takes a new destination. The ids are copied, encoded; errc says what
+  /// is wrong with them.
   errc open(const destination& to, time_point time, form how, char separator) noexcept;
 
-  /// Encodes one more record, of which a request of its own must not be longer than `max_request_bytes`. When it
-  /// is refused, the batch is what it was.
+  /// Encodes one more record, of which a request of its own must not be longer than
+  /// `max_request_bytes`. When it is refused, the batch is what it was.
   errc append(std::string_view body, std::size_t max_request_bytes) noexcept;
 
   std::size_t size() const noexcept { return ends_.size(); }
@@ -44,8 +45,8 @@ class batch {
   /// How many records from `first` on one request can carry; at least one.
   std::size_t fitting(std::size_t first, std::size_t max_request_bytes) const noexcept;
 
-  /// The body of the request that carries `count` records from `first` on. Valid until the batch or its
-  /// `pieces` are used again.
+  /// The body of the request that carries `count` records from `first` on. Valid until the batch or
+  /// its `pieces` are used again.
   std::array<std::string_view, 3> pieces(std::size_t first, std::size_t count) noexcept;
 
   /// Memory that it holds, in bytes.
@@ -61,7 +62,7 @@ class batch {
   std::size_t request_bytes(std::size_t first, std::size_t count) const noexcept;
   static std::size_t digits(std::size_t count) noexcept;
 
-  byte_buffer bytes_;               // the head, then records with separators between them, encoded
+  byte_buffer bytes_;                // the head, then records with separators between them, encoded
   growing_array<std::size_t> ends_;  // where each record ends in bytes_
   std::size_t head_size_ = 0;
   std::size_t separator_size_ = 0;  // encoded
@@ -117,7 +118,8 @@ inline std::size_t batch::fitting(std::size_t first, std::size_t max_request_byt
   return count;
 }
 
-inline std::array<std::string_view, 3> batch::pieces(std::size_t first, std::size_t count) noexcept {
+inline std::array<std::string_view, 3> batch::pieces(std::size_t first,
+                                                     std::size_t count) noexcept {
   char* const end =
       std::to_chars(tail_.data() + tail_size_, tail_.data() + tail_.size(), count).ptr;
   const std::string_view bytes = bytes_.view();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is refused before anything is sent, because the server would spoil it or refuse the batch that it is in.
+// What is refused before anything is sent, because the server would spoil it or refuse the batch
+// that it is in.
 #ifndef INLONG_DELIVERY_CHECK_HPP
 #define INLONG_DELIVERY_CHECK_HPP
 
@@ -27,7 +28,8 @@ inline bool has_control(std::string_view utf8) noexcept {
   return false;
 }
 
-/// DataProxy refuses blank ids (its codes 100 and 101), and pastes ids unescaped into the attributes it stores.
+/// DataProxy refuses blank ids (its codes 100 and 101), and pastes ids unescaped into the
+/// attributes it stores.
 inline errc check_destination(const destination& to) noexcept {
   if (is_blank(to.group_id)) return errc::blank_group;
   if (is_blank(to.stream_id)) return errc::blank_stream;
@@ -38,10 +40,11 @@ inline errc check_destination(const destination& to) noexcept {
 
 }  // namespace detail
 
-/// Says what is wrong with a record whatever its size, `errc::ok` if nothing is: what `report` refuses, before it
-/// sends anything.
+/// Says what is wrong with a record whatever its size, `errc::ok` if nothing is: what `report`
+/// refuses, before it sends anything.
 // In parentheses, as AssertMacros.h of macOS has a macro of that name.
-inline errc (check)(const destination& to, std::string_view body, char record_separator = '\n') noexcept {
+inline errc(check)(const destination& to, std::string_view body,
+                   char record_separator = '\n') noexcept {
   if (const errc error = detail::check_destination(to); error != errc::ok) return error;
   if (detail::is_blank(body)) return errc::blank_body;
   if (!detail::is_utf8(body)) return errc::invalid_utf8;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an exchange means for the records in it: the one place that looks at HTTP statuses and server codes.
+// What an exchange means for the records in it: the one place that looks at HTTP statuses and
+// server codes.
 #ifndef INLONG_DELIVERY_VERDICT_HPP
 #define INLONG_DELIVERY_VERDICT_HPP
 
@@ -27,8 +28,8 @@ constexpr verdict judge_code(int code) noexcept;
 constexpr verdict judge_status(int status) noexcept;
 inline verdict judge_failure(transmission what, const std::error_code& error) noexcept;
 
-/// The code that DataProxy answered. Only a 200 has one: DataProxy answers everything else with it, and what comes
-/// with another status is not its own.
+/// The code that DataProxy answered. Only a 200 has one: DataProxy answers everything else with it,
+/// and what comes with another status is not its own.
 inline std::optional<int> find_code(const exchange& got) noexcept {
   if (got.what != transmission::answered || got.status != 200) return std::nullopt;
   return inlong::find_code(got.body);
@@ -44,7 +45,8 @@ struct code_verdict {
   verdict what;
 };
 
-/// By server code, in ascending order. A code that is not here is `rejected`, and may have been stored.
+/// By server code, in ascending order. A code that is not here is `rejected`, and may have been
+/// stored.
 inline constexpr code_verdict code_verdicts[] = {
     {0, {errc::ok, certainty::stored}},
     {1, {errc::unavailable, certainty::not_stored}},
@@ -74,7 +76,8 @@ inline constexpr code_verdict code_verdicts[] = {
     {111, {errc::rejected, certainty::not_stored}},
     {112, {errc::rejected, certainty::not_stored}},
     {113, {errc::unknown_stream, certainty::not_stored}},
-    {114, {errc::unavailable, certainty::maybe_stored}},  // one of several channels may have taken it
+    {114,
+     {errc::unavailable, certainty::maybe_stored}},  // one of several channels may have taken it
     {115, {errc::unknown_stream, certainty::not_stored}},
     {116, {errc::unavailable, certainty::not_stored}},
     {117, {errc::unavailable, certainty::not_stored}},
@@ -99,9 +102,11 @@ constexpr verdict judge_code(int code) noexcept {
 /// For an answer without a code, which is never DataProxy's own but for 413 and 417.
 constexpr verdict judge_status(int status) noexcept {
   if (status == 413) return {errc::too_large, certainty::not_stored};
-  if (status == 408 || status == 425 || status == 429) return {errc::unavailable, certainty::not_stored};
+  if (status == 408 || status == 425 || status == 429)
+    return {errc::unavailable, certainty::not_stored};
   if (status == 501 || status == 505) return {errc::rejected, certainty::not_stored};
-  if (status == 404 || (status >= 300 && status < 400)) return {errc::bad_reply, certainty::not_stored};
+  if (status == 404 || (status >= 300 && status < 400))
+    return {errc::bad_reply, certainty::not_stored};
   if (status >= 400 && status < 500) return {errc::rejected, certainty::not_stored};
   if (status >= 500 && status < 600) return {errc::unavailable, certainty::maybe_stored};
   return {errc::bad_reply, certainty::maybe_stored};
@@ -113,7 +118,8 @@ inline verdict judge_failure(transmission what, const std::error_code& error) no
       what == transmission::not_sent ? certainty::not_stored : certainty::maybe_stored;
   if (error == std::errc::timed_out) return {errc::timeout, known};
   if (error == std::errc::operation_canceled) return {errc::cancelled, known};
-  if (error == std::errc::bad_message || error == std::errc::protocol_error) return {errc::bad_reply, known};
+  if (error == std::errc::bad_message || error == std::errc::protocol_error)
+    return {errc::bad_reply, known};
   if (what == transmission::maybe_sent || error == std::errc::connection_reset ||
       error == std::errc::broken_pipe) {
     return {errc::connection_lost, known};

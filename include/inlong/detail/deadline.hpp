@@ -15,7 +15,8 @@ using steady_time = std::chrono::steady_clock::time_point;
 
 /// `wait` after `start`; never, `steady_time::max()`, where that is out of reach.
 constexpr steady_time later(steady_time start, std::chrono::milliseconds wait) noexcept {
-  const auto room = std::chrono::duration_cast<std::chrono::milliseconds>((steady_time::max)() - start);
+  const auto room =
+      std::chrono::duration_cast<std::chrono::milliseconds>((steady_time::max)() - start);
   return wait < room ? start + wait : (steady_time::max)();
 }
 

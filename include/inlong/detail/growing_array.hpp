@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An array that grows in steps one can see, leaves new room uninitialised, and says so when it can't grow.
+// An array that grows in steps one can see, leaves new room uninitialised, and says so when it
+// can't grow.
 #ifndef INLONG_DETAIL_GROWING_ARRAY_HPP
 #define INLONG_DETAIL_GROWING_ARRAY_HPP
 
@@ -17,8 +18,9 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// Owns room for `capacity()` elements, of which the first `size()` are its content. Unlike std::vector it never
-/// throws, never fills what is about to be written, and gives its capacity exactly.
+/// Owns room for `capacity()` elements, of which the first `size()` are its content. Unlike
+/// std::vector it never throws, never fills what is about to be written, and gives its capacity
+/// exactly.
 template <class T>
 class growing_array {
   static_assert(std::is_trivially_copyable_v<T>, "elements are moved as bytes");
@@ -43,8 +45,8 @@ class growing_array {
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
 
-  /// Makes room for `count` more elements. A new allocation at least doubles the capacity; where there is no
-  /// memory for it the answer is false and nothing has changed.
+  /// Makes room for `count` more elements. A new allocation at least doubles the capacity; where
+  /// there is no memory for it the answer is false and nothing has changed.
   [[nodiscard]] bool ensure_room(std::size_t count) noexcept {
     return count <= capacity_ - size_ || grow(count);
   }
@@ -57,7 +59,8 @@ class growing_array {
     return true;
   }
 
-  /// Where the next element goes. Whoever writes there, in the room ensured, calls `extend_to` then.
+  /// Where the next element goes. Whoever writes there, in the room ensured, calls `extend_to`
+  /// then.
   T* end() noexcept { return data_ + size_; }
 
   /// Adds what was written from `end()` up to `written` to the content.

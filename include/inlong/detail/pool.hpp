@@ -15,14 +15,15 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// Hands out one T to each caller, the one used last first, so that a single caller always has the same. Thread
-/// safe; must outlive its leases.
+/// Hands out one T to each caller, the one used last first, so that a single caller always has the
+/// same. Thread safe; must outlive its leases.
 template <class T>
 class pool {
  public:
   class lease {
    public:
-    lease(pool& from, std::unique_ptr<T> leased) noexcept : from_(from), leased_(std::move(leased)) {}
+    lease(pool& from, std::unique_ptr<T> leased) noexcept
+        : from_(from), leased_(std::move(leased)) {}
     lease(const lease&) = delete;
     lease& operator=(const lease&) = delete;
     ~lease() { from_.put_back(std::move(leased_)); }

@@ -39,8 +39,8 @@ constexpr bool is_hexadecimal(char c) noexcept {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/// Reads `host`, `host:port`, `[v6]`, `[v6]:port` or a URL of these into `parts`. Returns what is wrong and what
-/// to write instead; empty if nothing is.
+/// Reads `host`, `host:port`, `[v6]`, `[v6]:port` or a URL of these into `parts`. Returns what is
+/// wrong and what to write instead; empty if nothing is.
 inline std::string read_address(std::string_view written, address_parts& parts) {
   if (written.empty()) return "it is empty: write host:port, or leave the entry out";
   if (written.front() == '/' || written.substr(0, 5) == "unix:") {
@@ -95,13 +95,15 @@ inline std::string read_host_and_port(std::string_view authority, address_parts&
     if (end == std::string_view::npos) return "the bracket is not closed: write [v6]:port";
     host = authority.substr(1, end - 1);
     after = authority.substr(end + 1);
-    if (!is_v6(host)) return "what stands in the brackets is not an IPv6 address: write [::1]:46802";
+    if (!is_v6(host))
+      return "what stands in the brackets is not an IPv6 address: write [::1]:46802";
     if (!after.empty() && after.front() != ':') return "only :port may follow the bracket";
   } else {
     const std::size_t colon = authority.find(':');
     if (colon != authority.rfind(':')) {
-      return is_v6(authority) ? "an IPv6 address needs brackets: write [" + std::string(authority) + "]:46802"
-                              : "it has more than one colon: write host:port, and [v6]:port for IPv6";
+      return is_v6(authority)
+                 ? "an IPv6 address needs brackets: write [" + std::string(authority) + "]:46802"
+                 : "it has more than one colon: write host:port, and [v6]:port for IPv6";
     }
     if (colon != std::string_view::npos) {
       host = authority.substr(0, colon);
@@ -128,8 +130,10 @@ inline std::string read_port(std::string_view digits, address_parts& parts) {
 
 inline std::string read_prefix(std::string_view path, address_parts& parts) {
   for (std::size_t i = 0; i < path.size(); ++i) {
-    if (path[i] == '%' && !(i + 2 < path.size() && is_hexadecimal(path[i + 1]) && is_hexadecimal(path[i + 2]))) {
-      return "the path has a '%' without two hexadecimal digits behind it: write %25 for a percent sign";
+    if (path[i] == '%' &&
+        !(i + 2 < path.size() && is_hexadecimal(path[i + 1]) && is_hexadecimal(path[i + 2]))) {
+      return "the path has a '%' without two hexadecimal digits behind it: write %25 for a percent "
+             "sign";
     }
   }
   const auto strip_slashes = [&path] {
@@ -157,16 +161,19 @@ inline std::string name_fault(std::string_view name) {
     if (label.empty()) return "the host name has an empty part: remove the extra dot";
     if (label.size() > 63) return "a part of the host name is longer than 63 characters";
     for (const char c : label) {
-      const bool allowed = is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+      const bool allowed =
+          is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
       if (!allowed) {
-        return std::string("the host name holds '") + c + "': write a name, an IPv4 address or [v6]";
+        return std::string("the host name holds '") + c +
+               "': write a name, an IPv4 address or [v6]";
       }
     }
     rest.remove_prefix(dot == std::string_view::npos ? rest.size() : dot + 1);
   } while (!rest.empty());
   // The system's resolver would read "10.1" as 10.0.0.1 and "010.0.0.1" as 8.0.0.1.
   if (label.find_first_not_of("0123456789") == std::string_view::npos && !is_v4(name)) {
-    return "it looks like an IPv4 address and is none: write four numbers from 0 to 255, such as 10.0.0.1";
+    return "it looks like an IPv4 address and is none: write four numbers from 0 to 255, such as "
+           "10.0.0.1";
   }
   return {};
 }
@@ -175,7 +182,8 @@ inline bool is_v4(std::string_view host) noexcept {
   for (int part = 0; part < 4; ++part) {
     const std::size_t dot = host.find('.');
     const std::string_view digits = host.substr(0, dot);
-    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return false;
+    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0'))
+      return false;
     int value = 0;
     for (const char c : digits) {
       if (!is_digit(c)) return false;

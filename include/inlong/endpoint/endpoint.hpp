@@ -19,8 +19,9 @@ class endpoint_list;
 /// One DataProxy node, or a gateway in front of some.
 class endpoint {
  public:
-  /// Reads `host`, `host:port`, `[v6]` or `[v6]:port` (port 46802 unless said), or an `http://` or `https://`
-  /// URL of these (the scheme's own port unless said), whose path is a gateway's prefix before
+  /// Reads `host`, `host:port`, `[v6]` or `[v6]:port` (port 46802 unless said), or an `http://` or
+  /// `https://` URL of these (the scheme's own port unless said), whose path is a gateway's prefix
+  /// before
   /// `/dataproxy/message`. No name is resolved.
   /// Throws std::system_error with errc::bad_address, saying what is wrong and what to write.
   explicit endpoint(text address);
@@ -72,12 +73,12 @@ inline address_parts read_address_or_raise(std::string_view written) {
 
 }  // namespace detail
 
-inline endpoint::endpoint(text address)
-    : endpoint(detail::read_address_or_raise(address.view())) {}
+inline endpoint::endpoint(text address) : endpoint(detail::read_address_or_raise(address.view())) {}
 
 inline endpoint::endpoint(detail::address_parts&& parts)
     : parts_(std::move(parts)),
-      authority_(parts_.host.find(':') == std::string::npos ? parts_.host : '[' + parts_.host + ']'),
+      authority_(parts_.host.find(':') == std::string::npos ? parts_.host
+                                                            : '[' + parts_.host + ']'),
       message_path_(parts_.prefix + std::string(detail::message_path)) {
   authority_ += ':' + std::to_string(parts_.port);
 }

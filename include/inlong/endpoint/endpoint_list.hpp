@@ -19,19 +19,21 @@
 
 INLONG_NAMESPACE_BEGIN
 
-/// A list of endpoints. Each text may itself be a comma-separated list, as an environment variable or a command
-/// line has it; white space around an address and a second mention of the same one are dropped.
+/// A list of endpoints. Each text may itself be a comma-separated list, as an environment variable
+/// or a command line has it; white space around an address and a second mention of the same one are
+/// dropped.
 ///
-/// The constructors throw std::system_error: errc::no_endpoints for an empty list, errc::bad_address with the
-/// index and the text of the address that can't be read. With exceptions off the list is then empty and keeps
-/// the error.
+/// The constructors throw std::system_error: errc::no_endpoints for an empty list,
+/// errc::bad_address with the index and the text of the address that can't be read. With exceptions
+/// off the list is then empty and keeps the error.
 class endpoint_list {
  public:
   endpoint_list(std::initializer_list<text> addresses) { read(addresses); }
 
   /// One text, or a range of texts.
-  template <class Addresses,
-            std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
+  template <
+      class Addresses,
+      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
   explicit endpoint_list(const Addresses& addresses) {
     if constexpr (detail::is_text<Addresses>) {
       read(std::initializer_list<text>{addresses});

@@ -22,8 +22,8 @@ INLONG_NAMESPACE_BEGIN
 
 namespace testing {
 
-/// For unit tests of code that reports: `basic_reporter<scripted_transport>`. Copies share one script, so that the
-/// test's own copy sees what those of the reporter did. Thread safe.
+/// For unit tests of code that reports: `basic_reporter<scripted_transport>`. Copies share one
+/// script, so that the test's own copy sees what those of the reporter did. Thread safe.
 class scripted_transport {
  public:
   /// What `post` was given, kept.
@@ -47,8 +47,8 @@ class scripted_transport {
   }
 
   exchange post(const request& sent) {
-    posted kept{sent.to.address(), std::string(sent.path), {}, sent.headers, sent.keep_alive, sent.connect_timeout,
-                sent.deadline};
+    posted kept{sent.to.address(), std::string(sent.path), {},           sent.headers,
+                sent.keep_alive,   sent.connect_timeout,   sent.deadline};
     for (const std::string_view piece : sent.body) kept.body += piece;
     const std::lock_guard lock(script_->mutex);
     script_->journal.push_back(kept);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the head of an answer as it arrives: steps over interim answers, refuses what is not quite HTTP, and keeps
-// what matters.
+// The head of an answer, read as it arrives: refused if it is not quite HTTP, or else understood.
 #ifndef INLONG_TRANSPORT_ANSWER_HEAD_HPP
 #define INLONG_TRANSPORT_ANSWER_HEAD_HPP
 
@@ -23,8 +22,9 @@ inline constexpr std::size_t max_head_bytes = 16 * 1024;
 
 enum class head_state { incomplete, complete, malformed };
 
-/// The head of the final answer. Strict, so that there is no doubt where the body ends: lines end with CR LF, every
-/// line has a name, a length is one number, and no transfer coding is known but `chunked`.
+/// The head of the final answer. Strict, so that there is no doubt where the body ends: lines end
+/// with CR LF, every line has a name, a length is one number, and no transfer coding is known but
+/// `chunked`.
 class answer_head {
  public:
   /// Reads on; `bytes` is all that has arrived so far, from the first byte.
@@ -37,8 +37,8 @@ class answer_head {
   bool keeps_open() const noexcept { return keeps_open_ && !closes_; }
   /// The value of the first Retry-After.
   const std::string& retry_after() const noexcept { return retry_after_; }
-  /// The same head reduced to its status and where its body ends: that is all that a parser needs, and parsers are
-  /// slow, and recurse, over more.
+  /// The same head reduced to its status and where its body ends: that is all that a parser needs,
+  /// and parsers are slow, and recurse, over more.
   std::string essence() const;
 
  private:

@@ -18,14 +18,16 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// Connects to the request's endpoint, within its connect timeout for each address and its deadline for all of them,
-/// the look-up of a name included. No socket: none could be reached, and `why` tells of the last.
-inline descriptor connect(const request& what, resolver& names, const cancellation& cancel, failure& why) {
+/// Connects to the request's endpoint, within its connect timeout for each address and its deadline
+/// for all of them, the look-up of a name included. No socket: none could be reached, and `why`
+/// tells of the last.
+inline descriptor connect(const request& what, resolver& names, const cancellation& cancel,
+                          failure& why) {
   const endpoint& to = what.to;
   for (const socket_address& address :
        names.resolve(to.host(), to.port(), cancel, what.deadline, why)) {
-    const steady_time limit = (std::min)(
-        later(std::chrono::steady_clock::now(), what.connect_timeout), what.deadline);
+    const steady_time limit =
+        (std::min)(later(std::chrono::steady_clock::now(), what.connect_timeout), what.deadline);
     std::error_code error;
     descriptor connected = connect_to(address, cancel, limit, error);
     if (connected) return connected;

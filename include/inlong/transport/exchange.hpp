@@ -17,7 +17,8 @@
 
 INLONG_NAMESPACE_BEGIN
 
-/// One POST of a form. Nothing in it is owned: all of it is valid until `post` returns, and no longer.
+/// One POST of a form. Nothing in it is owned: all of it is valid until `post` returns, and no
+/// longer.
 struct request {
   const endpoint& to;
   /// The whole target, an endpoint's own prefix included.
@@ -59,8 +60,8 @@ struct exchange {
   std::string body;
   /// The answer's `Retry-After`, as it came.
   std::string retry_after;
-  /// A kept connection turned out to be closed before the first byte of an answer. Says nothing about the
-  /// server's health.
+  /// A kept connection turned out to be closed before the first byte of an answer. Says nothing
+  /// about the server's health.
   bool stale = false;
   /// Why there is no answer; a generic or system error such as `std::errc::timed_out`,
   /// `connection_refused`, `operation_canceled`.

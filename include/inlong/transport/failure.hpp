@@ -19,7 +19,7 @@ struct failure {
   std::string text;
 };
 
-/// `connection refused by 10.0.0.1:46802`, from the error and what was being done: `by 10.0.0.1:46802`.
+/// `timed out while sending`, from the error and what was being done: `while sending`.
 inline failure explain(const std::error_code& error, std::string_view doing) {
   std::string text = error == std::errc::timed_out            ? "timed out"
                      : error == std::errc::operation_canceled ? "cancelled"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The default transport: cpp-httplib writes requests and parses answers, over sockets of the library's own.
+// The default transport: cpp-httplib writes requests and parses answers; the sockets are our own.
 #ifndef INLONG_TRANSPORT_HTTPLIB_HPP
 #define INLONG_TRANSPORT_HTTPLIB_HPP
 
@@ -32,8 +32,8 @@
 #include <type_traits>
 #include <utility>
 
-/// INLONG_HTTPLIB_WITHOUT_TLS: 1 if the cpp-httplib in use is a compiled library that was built without TLS.
-/// Default: 0.
+/// INLONG_HTTPLIB_WITHOUT_TLS: 1 if the cpp-httplib in use is a compiled library, as opposed to a
+/// header, and was built without TLS. Default: 0.
 #ifndef INLONG_HTTPLIB_WITHOUT_TLS
 #define INLONG_HTTPLIB_WITHOUT_TLS 0
 #endif
@@ -47,7 +47,8 @@ class httplib_stream final : public ::httplib::Stream {
  public:
   explicit httplib_stream(round_trip& trip) noexcept : trip_(trip) {}
 
-  // Which of these are pure virtual differs from version to version; therefore there is no `override`.
+  // Which of these are pure virtual differs from version to version; therefore there is no
+  // `override`.
   bool is_readable() const { return true; }
   bool is_writable() const { return true; }
   bool wait_readable() const { return true; }
@@ -67,8 +68,8 @@ class httplib_stream final : public ::httplib::Stream {
 };
 
 static_assert(!std::is_abstract_v<httplib_stream>,
-              "inlong: this cpp-httplib is newer than this version of inlong-report knows; use cpp-httplib 0.10.3 "
-              "to 0.53.1, or a newer inlong-report");
+              "inlong: this cpp-httplib is newer than this version of inlong-report knows; use "
+              "cpp-httplib 0.10.3 to 0.53.1, or a newer inlong-report");
 
 /// cpp-httplib's client without its sockets: what is used of it has been the same since 0.10.3.
 class httplib_client final : public ::httplib::ClientImpl {
@@ -77,8 +78,8 @@ class httplib_client final : public ::httplib::ClientImpl {
     keep_path(*this, 0);
   }
 
-  /// Writes the request's head and parses its answer, whose body goes to `body`, but for what is over
-  /// `max_reply_bytes` + 1. False: not all of it could be done.
+  /// Writes the request's head and parses its answer, whose body goes to `body`, but for what is
+  /// over `max_reply_bytes` + 1. False: not all of it could be done.
   bool carry(const request& what, round_trip& trip, std::string& body);
 
  private:
@@ -94,19 +95,21 @@ class httplib_client final : public ::httplib::ClientImpl {
 
 }  // namespace detail
 
-/// The default transport: HTTP by cpp-httplib, one connection an endpoint, kept for up to 50 s without use. It does
-/// not do `https://`.
+/// The default transport: HTTP by cpp-httplib, one connection an endpoint, kept for up to 50 s
+/// without use. It does not do `https://`.
 ///
 /// How each cause is told in `exchange::what`:
-/// - not_sent: the name has no address; no connection; out of time or cancelled before or while sending; the
-///   connection ended while the kernel had not taken all bytes of the request, or an answer below 300 came by
-///   then, which can't be meant for it.
-/// - maybe_sent: all bytes were taken, and then out of time, cancelled, the end of the connection, or an answer that
-///   is cut short or is not HTTP.
-/// - answered: the answer is whole, or its body has more than `max_reply_bytes`; or it is a refusal (300 and up) that
-///   came before the whole request was sent.
-/// `stale` is told of a kept connection that ended before the first byte of an answer, or with DataProxy's farewell
-/// to an idle connection while the request was being sent. One that has ended before that is not used at all.
+/// - not_sent: a name without an address; no connection; out of time or cancelled before the kernel
+///   had taken all bytes of the request; the end of the connection before that, or an answer below
+///   300, which can't be meant for this request.
+/// - maybe_sent: all bytes were taken, and then out of time, cancelled, the end of the connection,
+///   or an answer that is cut short or is not HTTP.
+/// - answered: the answer is whole, or its body has more than `max_reply_bytes`; or it is a refusal
+///   (300 and up), which counts even if it came before all bytes were taken.
+///
+/// `stale` is a kept connection that ended before the first byte of an answer, or with DataProxy's
+/// farewell to an idle connection while the request was being sent. One that had ended before that
+/// is not used at all.
 class httplib_transport {
  public:
   httplib_transport() = default;
@@ -115,8 +118,8 @@ class httplib_transport {
   httplib_transport& operator=(const httplib_transport&) = delete;
   ~httplib_transport() = default;
 
-  /// Blocks until answered, failed, cancelled or past the deadline. For one thread at a time; throws nothing but
-  /// std::bad_alloc.
+  /// Blocks until answered, failed, cancelled or past the deadline. For one thread at a time;
+  /// throws nothing but std::bad_alloc.
   exchange post(const request& what);
   /// Ends the `post` that is under way, and later ones at once. For any thread.
   void cancel() noexcept { cancel_.raise(); }
@@ -202,8 +205,8 @@ inline ::httplib::Request head_of(const request& what) {
   head.headers.emplace("Content-Length", std::to_string(what.body_size()));
   for (const header& extra : what.headers) head.headers.emplace(extra.name, extra.value);
   if (!head.has_header("User-Agent")) head.headers.emplace("User-Agent", user_agent);
-  // As far as cpp-httplib knows, there is a body of no bytes. It neither copies the real one, which the round trip
-  // sends from where it lies, nor asks for a `100 Continue` first.
+  // As far as cpp-httplib knows, there is a body of no bytes. It neither copies the real one, which
+  // the round trip sends from where it lies, nor asks for a `100 Continue` first.
   head.content_provider_ = [](std::size_t, std::size_t, ::httplib::DataSink&) { return true; };
   head.content_length_ = 0;
   return head;
@@ -231,8 +234,8 @@ inline bool httplib_client::carry(const request& what, round_trip& trip, std::st
 #endif
 }
 
-/// Functions that exist in cpp-httplib's implementation, and therefore in its header unless that is the header of a
-/// compiled library.
+/// Functions that exist in cpp-httplib's implementation, and therefore in its header unless that is
+/// the header of a compiled library.
 namespace httplib_fallback {
 struct absent {};
 absent is_hex(...);
@@ -252,9 +255,10 @@ inline constexpr bool httplib_is_compiled =
 #if !defined(CPPHTTPLIB_OPENSSL_SUPPORT) && !defined(CPPHTTPLIB_SSL_ENABLED) && \
     !INLONG_HTTPLIB_WITHOUT_TLS
 // It would link, and then crash: the library's classes have members that are not in this program's.
-static_assert(!httplib_is_compiled,
-              "inlong: this cpp-httplib is a compiled library: compile with what `pkg-config --cflags cpp-httplib` "
-              "says, or, if it was built without TLS, with -DINLONG_HTTPLIB_WITHOUT_TLS=1");
+static_assert(
+    !httplib_is_compiled,
+    "inlong: this cpp-httplib is a compiled library: compile with what `pkg-config --cflags "
+    "cpp-httplib` says, or, if it has no TLS, with -DINLONG_HTTPLIB_WITHOUT_TLS=1");
 #endif
 
 }  // namespace detail

@@ -27,15 +27,16 @@ struct connection {
 /// The idle connections of one transport, one an endpoint.
 class kept_connections {
  public:
-  /// DataProxy closes a connection that is idle for its maxReadIdleTime, a minute at least, and sends an answer
-  /// first that nobody asked for.
+  /// DataProxy closes a connection that is idle for its maxReadIdleTime, a minute at least, and
+  /// sends an answer first that nobody asked for.
   static constexpr std::chrono::seconds idle_limit{50};
   static constexpr std::size_t capacity = 8;
 
   kept_connections() { idle_.reserve(capacity); }
 
-  /// The connection to `authority`, if there is one and nothing has happened on it: whatever has arrived on an
-  /// idle connection must not be taken for the next answer. Closes all that have been idle for too long.
+  /// The connection to `authority`, if there is one and nothing has happened on it: whatever has
+  /// arrived on an idle connection must not be taken for the next answer. Closes all that have been
+  /// idle for too long.
   connection take(const std::string& authority, steady_time now);
   /// Keeps it; of too many, the one that has been idle for longest is closed.
   void keep(connection&& used, steady_time now) noexcept;
@@ -49,9 +50,8 @@ class kept_connections {
 };
 
 inline connection kept_connections::take(const std::string& authority, steady_time now) {
-  const auto fresh = std::find_if(idle_.begin(), idle_.end(), [&](const entry& each) {
-    return now - each.since < idle_limit;
-  });
+  const auto fresh = std::find_if(idle_.begin(), idle_.end(),
+                                  [&](const entry& each) { return now - each.since < idle_limit; });
   idle_.erase(idle_.begin(), fresh);
   const auto found = std::find_if(idle_.begin(), idle_.end(), [&](const entry& each) {
     return each.idle.authority == authority;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a host's name to its addresses, without ever waiting longer than wanted for the system's resolver.
+// From a host's name to its addresses, by a deadline that the system's resolver does not know.
 #ifndef INLONG_TRANSPORT_RESOLVE_HPP
 #define INLONG_TRANSPORT_RESOLVE_HPP
 
@@ -30,8 +30,8 @@ namespace detail {
 
 using lookup_function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
 
-/// One question to the system's resolver, and its answer. Whoever asks and the thread that waits for the answer
-/// own it together, so that it doesn't matter which of the two is gone first.
+/// One question to the system's resolver, and its answer. Whoever asks and the thread that waits
+/// for the answer own it together, so that it doesn't matter which of the two is gone first.
 class name_lookup {
  public:
   name_lookup(const std::string& host, std::uint16_t port, lookup_function function)
@@ -53,10 +53,11 @@ class name_lookup {
   /// Waits for that thread.
   std::error_code wait(const cancellation& cancel, steady_time deadline) const noexcept {
     short ready = 0;
-    while (!done_) {
-      if (const auto error = wait_for(answered_.reader.number(), POLLIN, ready, cancel, deadline)) return error;
+    std::error_code error;
+    while (!done_ && !error) {
+      error = wait_for(answered_.reader.number(), POLLIN, ready, cancel, deadline);
     }
-    return {};
+    return error;
   }
 
   /// What was found, in the order of the resolver; if nothing was, `why` says so.
@@ -84,19 +85,22 @@ class name_lookup {
   wake_pipe answered_;
 };
 
-/// Names to addresses, for one thread at a time. `getaddrinfo` can't be interrupted; a question that outlasts its
-/// caller's patience is kept, so that the next call for the same name waits for it instead of asking again.
+/// Names to addresses, for one thread at a time. `getaddrinfo` can't be interrupted; a question
+/// that outlasts its caller's patience is kept, so that the next call for the same name waits for
+/// it instead of asking again.
 class resolver {
  public:
   explicit resolver(lookup_function function = &::getaddrinfo) noexcept : function_(function) {}
 
-  /// The addresses of a host; none if that failed, and `why` says why. An address instead of a name is read on the
-  /// spot; for a name, a thread of its own asks.
+  /// The addresses of a host; none if that failed, and `why` says why. An address instead of a name
+  /// is read on the spot; for a name, a thread of its own asks.
   std::vector<socket_address> resolve(const std::string& host, std::uint16_t port,
-                                      const cancellation& cancel, steady_time deadline, failure& why);
+                                      const cancellation& cancel, steady_time deadline,
+                                      failure& why);
 
  private:
-  std::shared_ptr<name_lookup> find_or_start(const std::string& host, std::uint16_t port, failure& why);
+  std::shared_ptr<name_lookup> find_or_start(const std::string& host, std::uint16_t port,
+                                             failure& why);
 
   lookup_function function_;
   std::vector<std::shared_ptr<name_lookup>> pending_;
@@ -124,8 +128,8 @@ inline std::vector<socket_address> resolver::resolve(const std::string& host, st
   return lookup->addresses(why);
 }
 
-inline std::shared_ptr<name_lookup> resolver::find_or_start(const std::string& host, std::uint16_t port,
-                                                            failure& why) {
+inline std::shared_ptr<name_lookup> resolver::find_or_start(const std::string& host,
+                                                            std::uint16_t port, failure& why) {
   for (const auto& pending : pending_) {
     if (pending->is_for(host, port)) return pending;
   }
@@ -178,10 +182,11 @@ inline std::vector<socket_address> name_lookup::addresses(failure& why) const {
     }
   }
   if (!all.empty()) return all;
-  const std::string reason = result_ == 0             ? "it has no address"
+  const std::string reason = result_ == 0            ? "it has no address"
                              : result_ == EAI_SYSTEM ? system_error(error_number_).message()
                                                      : ::gai_strerror(result_);
-  why = {std::make_error_code(std::errc::host_unreachable), "name not found: " + host_ + " (" + reason + ')'};
+  why = {std::make_error_code(std::errc::host_unreachable),
+         "name not found: " + host_ + " (" + reason + ')'};
   return all;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One request out and its answer in, over a connection that is open: what was taken, what came, what went wrong.
+// One request out and its answer in, over an open connection: what was taken, came, and went wrong.
 #ifndef INLONG_TRANSPORT_ROUND_TRIP_HPP
 #define INLONG_TRANSPORT_ROUND_TRIP_HPP
 
@@ -25,13 +25,14 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// The most bytes of one answer, heads and framing included. A body that is over its own limit still fits in the
-/// smallest of chunks; a line without end between two chunks does not.
+/// The most bytes of one answer, heads and framing included. A body that is over its own limit
+/// still fits in the smallest of chunks; a line without end between two chunks does not.
 inline constexpr std::size_t max_answer_bytes = 8 * max_reply_bytes;
 
-/// Carries one request. Whoever uses it adds the request's head and then reads the answer: the first `read` sends
-/// head and body from where they lie, in one call if the kernel takes them at once. What is read is the essence of the
-/// final answer's head, and its body as it came. No `read` outlasts the request's deadline or a cancellation.
+/// Carries one request. Whoever uses it adds the request's head and then reads the answer: the
+/// first `read` sends head and body from where they lie, in one call if the kernel takes them at
+/// once. What is read is the essence of the final answer's head, and its body as it came. No `read`
+/// outlasts the request's deadline or a cancellation.
 class round_trip {
  public:
   /// What is passed must live as long as this.
@@ -124,8 +125,8 @@ inline bool round_trip::refill() {
   return true;
 }
 
-/// True: there is an answer to be read. That may be so although the request was cut short: a server that has
-/// refused it (413) need not read the rest, and may close.
+/// True: there is an answer to be read. That may be so although the request was cut short: a server
+/// that has refused it (413) need not read the rest, and may close.
 inline bool round_trip::send() {
   std::array<std::string_view, 4> pieces{request_head_, request_.body[0], request_.body[1],
                                          request_.body[2]};
@@ -181,7 +182,8 @@ inline bool round_trip::take_in(const transfer& received) {
   if (received.bytes == 0) {
     ended_ = true;
     if (head_complete_) return false;  // perhaps this is how the body ends
-    return fail({std::make_error_code(std::errc::connection_reset), "connection closed " + where()});
+    return fail(
+        {std::make_error_code(std::errc::connection_reset), "connection closed " + where()});
   }
   filled_ += received.bytes;
   received_ += received.bytes;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every socket call of the library: to connect, wait, send and receive, by a deadline and until cancelled.
+// Every socket call of the library; whatever waits ends at a deadline, or when it is cancelled.
 #ifndef INLONG_TRANSPORT_SOCKET_HPP
 #define INLONG_TRANSPORT_SOCKET_HPP
 
@@ -31,7 +31,9 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-inline std::error_code system_error(int number) noexcept { return {number, std::generic_category()}; }
+inline std::error_code system_error(int number) noexcept {
+  return {number, std::generic_category()};
+}
 
 /// The one owner of a socket or of an end of a pipe.
 class descriptor {
@@ -108,12 +110,13 @@ struct transfer {
   std::error_code error;
 };
 
-/// Waits until the descriptor is ready for one of `events` (POLLIN, POLLOUT), or broken: it is then told in
-/// `ready`. Fails with `timed_out` at the deadline and `operation_canceled` once cancelled.
+/// Waits until the descriptor is ready for one of `events` (POLLIN, POLLOUT), or broken: it is then
+/// told in `ready`. Fails with `timed_out` at the deadline and `operation_canceled` once cancelled.
 inline std::error_code wait_for(int number, short events, short& ready, const cancellation& cancel,
                                 steady_time deadline) noexcept;
 
-/// A connection to `to`, with no delay for small writes; empty if that failed, and `error` says why.
+/// A connection to `to`, with no delay for small writes; empty if that failed, and `error` says
+/// why.
 inline descriptor connect_to(const socket_address& to, const cancellation& cancel,
                              steady_time deadline, std::error_code& error) noexcept;
 
@@ -157,8 +160,8 @@ inline bool is_quiet(int socket) noexcept {
   return ::poll(&asked, 1, 0) == 0;
 }
 
-/// Whether the system has connected a socket to itself, as it may when nobody listens at a port of this
-/// machine and that port happens to be the one that it picks for the caller's own end.
+/// Whether the system has connected a socket to itself, as it may when nobody listens at a port of
+/// this machine and that port happens to be the one that it picks for the caller's own end.
 inline bool is_connected_to_itself(int socket) noexcept {
   sockaddr_storage own{};
   sockaddr_storage peer{};
@@ -173,8 +176,8 @@ inline bool is_connected_to_itself(int socket) noexcept {
 inline std::string to_text(const socket_address& address) {
   std::array<char, NI_MAXHOST> host{};
   std::array<char, NI_MAXSERV> port{};
-  if (::getnameinfo(address.get(), address.size, host.data(), host.size(), port.data(),
-                    port.size(), NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+  if (::getnameinfo(address.get(), address.size, host.data(), host.size(), port.data(), port.size(),
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
     return "an address of an unknown family";
   }
   const std::string name = host.data();

@@ -43,16 +43,18 @@ inline constexpr bool
 /// True for a transport: something that carries one request at a time to an endpoint.
 ///
 ///     struct my_transport {
-///       inlong::exchange post(const inlong::request&);     // blocks until answered, failed or past request.deadline
-///       void cancel() noexcept;                            // any thread; sticky: a post() that begins later returns at once
-///       static bool supports(const inlong::endpoint&);     // optional: which schemes it can do; without it, http
+///       inlong::exchange post(const inlong::request&);     // blocks until answered, failed or
+///       past request.deadline void cancel() noexcept;                            // any thread;
+///       sticky: a post() that begins later returns at once static bool supports(const
+///       inlong::endpoint&);     // optional: which schemes it can do; without it, http
 ///     };
 ///
-/// A copy shares no connection with the original and is not cancelled; a copy may be made while another thread
-/// is in the original's `post`. `post` is called by one thread at a time and may throw std::bad_alloc only.
+/// A copy shares no connection with the original and is not cancelled; a copy may be made while
+/// another thread is in the original's `post`. `post` is called by one thread at a time and may
+/// throw std::bad_alloc only.
 template <class T>
 inline constexpr bool is_transport =
-    std::is_copy_constructible_v<T> && detail::has_post<T> && detail::has_cancel<T>;
+    std::is_copy_constructible_v<T>&& detail::has_post<T>&& detail::has_cancel<T>;
 
 #if defined(__cpp_concepts) && __cpp_concepts >= 201907L
 template <class T>
@@ -73,14 +75,20 @@ struct no_transport {
 template <class T>
 struct require_transport {
   static constexpr bool complete = is_complete<T>;
-  static_assert(complete, "inlong: the transport is declared only; for httplib_transport include <inlong/report.hpp>");
+  static_assert(
+      complete,
+      "inlong: the transport is declared only; for httplib_transport include <inlong/report.hpp>");
 
   static constexpr bool copyable =
       std::disjunction_v<std::bool_constant<!complete>, std::is_copy_constructible<T>>;
-  static_assert(copyable, "inlong: a transport must be copyable; a copy shares no connection with the original");
+  static_assert(
+      copyable,
+      "inlong: a transport must be copyable; a copy shares no connection with the original");
 
   static constexpr bool posts = !complete || !copyable || has_post<T>;
-  static_assert(posts, "inlong: a transport must have the member: inlong::exchange post(const inlong::request&)");
+  static_assert(
+      posts,
+      "inlong: a transport must have the member: inlong::exchange post(const inlong::request&)");
 
   static constexpr bool cancels = !complete || !copyable || !posts || has_cancel<T>;
   static_assert(cancels, "inlong: a transport must have the member: void cancel() noexcept");

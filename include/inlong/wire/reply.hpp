@@ -81,14 +81,15 @@ class reply_cursor {
 
 }  // namespace detail
 
-/// The code in the body of an answer: the value of the object's first key, or else of its only key `code`, as an
-/// integer in quotes or without; a JSONP callback around the object is stepped over. Two keys `code` whose
-/// values differ, one inside another object only, a number cut short, anything else before the object, or more
-/// than `max_reply_bytes`: no code.
+/// The code in the body of an answer: the value of the object's first key, or else of its only key
+/// `code`, as an integer in quotes or without; a JSONP callback around the object is stepped over.
+/// Two keys `code` whose values differ, one inside another object only, a number cut short,
+/// anything else before the object, or more than `max_reply_bytes`: no code.
 ///
-/// The body is not parsed as JSON, because it need not be JSON: DataProxy puts texts into it unescaped, parts of
-/// the request among them (read in its HttpMessageHandler, and observed). That is why a first key is believed
-/// over anything behind it, and why braces are counted in texts as well: what is doubtful is no code.
+/// The body is not parsed as JSON, because it need not be JSON: DataProxy puts texts into it
+/// unescaped, parts of the request among them (read in its HttpMessageHandler, and observed). That
+/// is why a first key is believed over anything behind it, and why braces are counted in texts as
+/// well: what is doubtful is no code.
 inline std::optional<int> find_code(std::string_view body) noexcept {
   constexpr std::string_view key = "\"code\"";
   if (body.size() > max_reply_bytes) return std::nullopt;

@@ -44,7 +44,8 @@ TEST_CASE("the longest data times fit") {
        {(std::numeric_limits<std::int64_t>::min)(), (std::numeric_limits<std::int64_t>::max)()}) {
     REQUIRE(records.open({"g", "s"}, at(time), form::compact, '\n') == errc::ok);
     REQUIRE(records.append("a", no_limit) == errc::ok);
-    CHECK(request(records, 0, 1) == "groupId=g&streamId=s&body=a&dt=" + std::to_string(time) + "&cnt=1");
+    CHECK(request(records, 0, 1) ==
+          "groupId=g&streamId=s&body=a&dt=" + std::to_string(time) + "&cnt=1");
   }
 }
 
@@ -68,7 +69,8 @@ TEST_CASE("a refused record leaves the batch as it was") {
 TEST_CASE("a batch is used again for another destination") {
   batch records;
   REQUIRE(records.open({"g", "s"}, at(0), form::compact, '\n') == errc::ok);
-  for (const char* body : {"a", "b", "a longer body"}) REQUIRE(records.append(body, no_limit) == errc::ok);
+  for (const char* body : {"a", "b", "a longer body"})
+    REQUIRE(records.append(body, no_limit) == errc::ok);
   const std::size_t capacity = records.capacity();
   REQUIRE(records.open({"g", "t"}, at(1), form::strict, '|') == errc::ok);
   CHECK(records.size() == 0);

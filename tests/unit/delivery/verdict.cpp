@@ -33,7 +33,9 @@ verdict judged_failure(transmission what, std::errc why) {
   return judge(got, inlong::detail::find_code(got));
 }
 
-bool is(const verdict& got, errc error, certainty known) { return got.error == error && got.known == known; }
+bool is(const verdict& got, errc error, certainty known) {
+  return got.error == error && got.known == known;
+}
 
 }  // namespace
 
@@ -49,7 +51,8 @@ TEST_CASE("the table of verdicts has every code that has a meaning") {
   using inlong::detail::code_verdicts;
   using inlong::detail::server_codes;
   REQUIRE(std::size(code_verdicts) == std::size(server_codes));
-  for (std::size_t i = 0; i < std::size(server_codes); ++i) CHECK(code_verdicts[i].code == server_codes[i].code);
+  for (std::size_t i = 0; i < std::size(server_codes); ++i)
+    CHECK(code_verdicts[i].code == server_codes[i].code);
 }
 
 TEST_CASE("a code says what is known of the records") {
@@ -89,13 +92,21 @@ TEST_CASE("a status without a code says what is known of the records") {
 TEST_CASE("a request without an answer is told by how far it came and why") {
   const auto not_sent = transmission::not_sent;
   const auto maybe_sent = transmission::maybe_sent;
-  CHECK(is(judged_failure(not_sent, std::errc::connection_refused), errc::unreachable, certainty::not_stored));
-  CHECK(is(judged_failure(not_sent, std::errc::host_unreachable), errc::unreachable, certainty::not_stored));
-  CHECK(is(judged_failure(not_sent, std::errc::connection_reset), errc::connection_lost, certainty::not_stored));
+  CHECK(is(judged_failure(not_sent, std::errc::connection_refused), errc::unreachable,
+           certainty::not_stored));
+  CHECK(is(judged_failure(not_sent, std::errc::host_unreachable), errc::unreachable,
+           certainty::not_stored));
+  CHECK(is(judged_failure(not_sent, std::errc::connection_reset), errc::connection_lost,
+           certainty::not_stored));
   CHECK(is(judged_failure(not_sent, std::errc::timed_out), errc::timeout, certainty::not_stored));
-  CHECK(is(judged_failure(maybe_sent, std::errc::timed_out), errc::timeout, certainty::maybe_stored));
-  CHECK(is(judged_failure(maybe_sent, std::errc::connection_reset), errc::connection_lost, certainty::maybe_stored));
-  CHECK(is(judged_failure(maybe_sent, std::errc::io_error), errc::connection_lost, certainty::maybe_stored));
-  CHECK(is(judged_failure(maybe_sent, std::errc::bad_message), errc::bad_reply, certainty::maybe_stored));
-  CHECK(is(judged_failure(maybe_sent, std::errc::operation_canceled), errc::cancelled, certainty::maybe_stored));
+  CHECK(
+      is(judged_failure(maybe_sent, std::errc::timed_out), errc::timeout, certainty::maybe_stored));
+  CHECK(is(judged_failure(maybe_sent, std::errc::connection_reset), errc::connection_lost,
+           certainty::maybe_stored));
+  CHECK(is(judged_failure(maybe_sent, std::errc::io_error), errc::connection_lost,
+           certainty::maybe_stored));
+  CHECK(is(judged_failure(maybe_sent, std::errc::bad_message), errc::bad_reply,
+           certainty::maybe_stored));
+  CHECK(is(judged_failure(maybe_sent, std::errc::operation_canceled), errc::cancelled,
+           certainty::maybe_stored));
 }

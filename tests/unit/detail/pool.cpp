@@ -26,7 +26,8 @@ TEST_CASE("one caller after the other gets the same thing, callers at once get d
 #if INLONG_EXCEPTIONS
 TEST_CASE("a thing that can't be made leaves the pool usable") {
   pool<int> things;
-  CHECK_THROWS_AS(things.take([]() -> std::unique_ptr<int> { throw std::bad_alloc(); }), std::bad_alloc);
+  CHECK_THROWS_AS(things.take([]() -> std::unique_ptr<int> { throw std::bad_alloc(); }),
+                  std::bad_alloc);
   CHECK(*things.take([] { return std::make_unique<int>(7); }) == 7);
 }
 #endif

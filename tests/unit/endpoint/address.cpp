@@ -14,7 +14,8 @@ std::string read(const std::string& written) {
   address_parts parts;
   const std::string why = read_address(written, parts);
   if (!why.empty()) return "refused: " + why;
-  return (parts.https ? "https " : "http ") + parts.host + ' ' + std::to_string(parts.port) + ' ' + parts.prefix;
+  return (parts.https ? "https " : "http ") + parts.host + ' ' + std::to_string(parts.port) + ' ' +
+         parts.prefix;
 }
 
 bool refused(const std::string& written, const std::string& hint) {
@@ -97,7 +98,10 @@ TEST_CASE("what can't be read is refused with a hint what to write") {
   CHECK(refused("unix:/var/run/dataproxy.sock", "unix"));
   CHECK(refused("one two", "comma"));
   CHECK(refused(std::string("a\0b", 3), "control"));
-  CHECK(refused("b\xc3\xbc" "cher.example", "xn--"));
+  CHECK(
+      refused("b\xc3\xbc"
+              "cher.example",
+              "xn--"));
   CHECK(refused("a..b", "empty part"));
   CHECK(refused(".", "empty part"));
   CHECK(refused("a,b", "','"));
@@ -107,7 +111,8 @@ TEST_CASE("what can't be read is refused with a hint what to write") {
 }
 
 TEST_CASE("what looks like an IPv4 address must be one") {
-  for (const char* bad : {"10.1", "1.2.3", "1.2.3.4.5", "256.0.0.1", "010.0.0.1", "1.2.3.4.", "4294967295", "a.b.1"}) {
+  for (const char* bad : {"10.1", "1.2.3", "1.2.3.4.5", "256.0.0.1", "010.0.0.1", "1.2.3.4.",
+                          "4294967295", "a.b.1"}) {
     CHECK_MESSAGE(refused(bad, "four numbers"), bad);
   }
 }

@@ -51,13 +51,16 @@ std::string thrown(const Addresses& addresses, errc expected) {
   }
 }
 
-bool holds(const std::string& all, const std::string& part) { return all.find(part) != std::string::npos; }
+bool holds(const std::string& all, const std::string& part) {
+  return all.find(part) != std::string::npos;
+}
 
 }  // namespace
 
 TEST_CASE("a bad address is thrown with its index, counted over all texts, and its text") {
   CHECK(holds(thrown("a,host:0", errc::bad_address), "addresses[1] \"host:0\": the port is 0"));
-  CHECK(holds(thrown(std::vector<std::string>{"a,b", "c", "::1"}, errc::bad_address), "addresses[3] \"::1\""));
+  CHECK(holds(thrown(std::vector<std::string>{"a,b", "c", "::1"}, errc::bad_address),
+              "addresses[3] \"::1\""));
   CHECK(holds(thrown("a,,b", errc::bad_address), "addresses[1] \"\""));
   CHECK(holds(thrown("a,", errc::bad_address), "addresses[1]"));
   CHECK(holds(thrown("", errc::bad_address), "addresses[0]"));

@@ -10,15 +10,16 @@
 
 using inlong::testing::scripted_transport;
 
-TEST_CASE("copies share one script: what is told to one is answered by another, and all see the journal") {
+TEST_CASE(
+    "copies share one script: what is told to one is answered by another, and all see the "
+    "journal") {
   scripted_transport original;
   scripted_transport copy = original;
   original.next(scripted_transport::code(115));
   const inlong::endpoint to("host:1");
   const std::vector<inlong::header> headers{{"A", "b"}};
-  const inlong::request sent{to,      to.message_path(), {"one", "", "two"},
-                             headers, true,              std::chrono::milliseconds(5),
-                             {}};
+  const inlong::request sent{
+      to, to.message_path(), {"one", "", "two"}, headers, true, std::chrono::milliseconds(5), {}};
   CHECK(sent.body_size() == 6);
   CHECK(copy.post(sent).body == R"({"code":"115","msg":"scripted"})");
   CHECK(copy.post(sent).body == R"({"code":"0","msg":"scripted"})");

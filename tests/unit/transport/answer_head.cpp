@@ -57,14 +57,17 @@ TEST_CASE("interim answers are stepped over, with their headers") {
 
 TEST_CASE("of two Retry-After the first counts, even if it is empty") {
   answer_head head;
-  CHECK(head.read("HTTP/1.1 429 \r\nretry-AFTER:\t3\t\r\nRetry-After: 9\r\n\r\n") == head_state::complete);
+  CHECK(head.read("HTTP/1.1 429 \r\nretry-AFTER:\t3\t\r\nRetry-After: 9\r\n\r\n") ==
+        head_state::complete);
   CHECK(head.retry_after() == "3");
   answer_head empty;
-  CHECK(empty.read("HTTP/1.1 429 \r\nRetry-After:\r\nRetry-After: 9\r\n\r\n") == head_state::complete);
+  CHECK(empty.read("HTTP/1.1 429 \r\nRetry-After:\r\nRetry-After: 9\r\n\r\n") ==
+        head_state::complete);
   CHECK(empty.retry_after().empty());
 }
 
-TEST_CASE("a connection stays open unless the head says close, in any case and place, or is HTTP/1.0") {
+TEST_CASE(
+    "a connection stays open unless the head says close, in any case and place, or is HTTP/1.0") {
   CHECK(keeps_open("HTTP/1.1 200 OK\r\n\r\n"));
   CHECK(keeps_open("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\n"));
   CHECK(keeps_open("HTTP/1.1 200 OK\r\nConnection: closed\r\nX-Connection: close\r\n\r\n"));
@@ -115,7 +118,8 @@ TEST_CASE("a length is one number, or the answer is refused") {
   };
   CHECK(state_with("Content-Length: 0\r\n") == head_state::complete);
   CHECK(state_with("content-length:\t00123 \r\n") == head_state::complete);
-  for (const std::string bad : {"", "x", "-1", "+1", "1.5", "0x10", "5 5", "5, 5", "9999999999999999999"}) {
+  for (const std::string bad :
+       {"", "x", "-1", "+1", "1.5", "0x10", "5 5", "5, 5", "9999999999999999999"}) {
     CAPTURE(bad);
     CHECK(state_with("Content-Length: " + bad + "\r\n") == head_state::malformed);
   }
@@ -128,7 +132,8 @@ TEST_CASE("a transfer coding other than chunked is refused: where its body ends 
   };
   CHECK(state_with("Transfer-Encoding: Chunked\r\n") == head_state::complete);
   CHECK(state_with("Transfer-Encoding: gzip, chunked\r\n") == head_state::malformed);
-  CHECK(state_with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n") == head_state::malformed);
+  CHECK(state_with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n") ==
+        head_state::malformed);
   CHECK(state_with("Transfer-Encoding:\r\n") == head_state::malformed);
 }
 
@@ -139,7 +144,8 @@ TEST_CASE("the essence of a head is its status and where its body ends") {
     return head.essence();
   };
   CHECK(essence_of("HTTP/1.1 200 OK", "") == "HTTP/1.1 200\r\n\r\n");
-  CHECK(essence_of("HTTP/1.0 503 Busy", "content-length:\t7\r\n") == "HTTP/1.1 503\r\nContent-Length: 7\r\n\r\n");
+  CHECK(essence_of("HTTP/1.0 503 Busy", "content-length:\t7\r\n") ==
+        "HTTP/1.1 503\r\nContent-Length: 7\r\n\r\n");
   CHECK(essence_of("HTTP/1.1 200 OK", "Content-Length: 7\r\ntransfer-encoding: CHUNKED\r\n") ==
         "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n");
   // These have no body, whatever their head says.
@@ -157,11 +163,14 @@ TEST_CASE("a status line, and a head, may have so many bytes and no more") {
 
   const std::string line = "HTTP/1.1 200 OK\r\n";
   const std::size_t room = inlong::detail::max_head_bytes - line.size();
-  CHECK(state_of(line + "A: " + std::string(room - 3 - 4, 'x') + "\r\n\r\n") == head_state::complete);
-  CHECK(state_of(line + "A: " + std::string(room - 3 - 3, 'x') + "\r\n\r\n") == head_state::malformed);
+  CHECK(state_of(line + "A: " + std::string(room - 3 - 4, 'x') + "\r\n\r\n") ==
+        head_state::complete);
+  CHECK(state_of(line + "A: " + std::string(room - 3 - 3, 'x') + "\r\n\r\n") ==
+        head_state::malformed);
   CHECK(state_of(line + "A: " + std::string(room - 3, 'x')) == head_state::malformed);
 
   std::string interim;
-  while (interim.size() < inlong::detail::max_head_bytes) interim += "HTTP/1.1 100 Continue\r\n\r\n";
+  while (interim.size() < inlong::detail::max_head_bytes)
+    interim += "HTTP/1.1 100 Continue\r\n\r\n";
   CHECK(state_of(interim) == head_state::malformed);
 }

@@ -31,15 +31,16 @@ struct prepared_cancellation : cancellation {
   prepared_cancellation() { REQUIRE_FALSE(prepare()); }
 };
 
-// What the name "several.test" stands for. The ports are told too, which a resolver could not do: the tests have
-// one address only.
+// What the name "several.test" stands for. The ports are told too, which a resolver could not do:
+// the tests have one address only.
 std::vector<std::uint16_t> ports;
 
 int several(const char*, const char*, const addrinfo* hints, addrinfo** found) {
   addrinfo numeric = *hints;
   numeric.ai_flags |= AI_NUMERICHOST;
   for (const std::uint16_t port : ports) {
-    if (const int error = ::getaddrinfo("127.0.0.1", std::to_string(port).c_str(), &numeric, found)) return error;
+    if (const int error = ::getaddrinfo("127.0.0.1", std::to_string(port).c_str(), &numeric, found))
+      return error;
     found = &(*found)->ai_next;
   }
   return 0;

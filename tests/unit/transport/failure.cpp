@@ -19,7 +19,8 @@ std::string words_for(int number) {
 }  // namespace
 
 TEST_CASE("a failure keeps its code and says in words what happened and when") {
-  const auto why = explain(std::make_error_code(std::errc::timed_out), "when connecting to 10.0.0.1:46802");
+  const auto why =
+      explain(std::make_error_code(std::errc::timed_out), "when connecting to 10.0.0.1:46802");
   CHECK(why.error == std::errc::timed_out);
   CHECK(why.text == "timed out when connecting to 10.0.0.1:46802");
 
@@ -30,5 +31,6 @@ TEST_CASE("a failure keeps its code and says in words what happened and when") {
 }
 
 TEST_CASE("a failure without words of its own takes the system's") {
-  CHECK(words_for(ENETUNREACH) == std::error_code(ENETUNREACH, std::generic_category()).message() + " while waiting");
+  CHECK(words_for(ENETUNREACH) ==
+        std::error_code(ENETUNREACH, std::generic_category()).message() + " while waiting");
 }

@@ -46,9 +46,10 @@ namespace {
 
 const std::string farewell_body = R"({"code":"2147483647","msg":"Process message failure: null"})";
 
-std::string answer(std::string_view body, std::string_view fields = {}, std::string_view line = "HTTP/1.1 200 OK") {
-  return std::string(line) + "\r\n" + std::string(fields) + "content-length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + std::string(body);
+std::string answer(std::string_view body, std::string_view fields = {},
+                   std::string_view line = "HTTP/1.1 200 OK") {
+  return std::string(line) + "\r\n" + std::string(fields) +
+         "content-length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
 }
 
 const std::string success = answer(R"({"code":"0","msg":"ok"})");
@@ -189,10 +190,12 @@ TEST_CASE("a path is sent as it is written") {
   server peer(success);
   peers::posted what("http://" + peer.asked().to.authority() + "/a%20b+c,d'e;f%2fg");
   httplib_transport().post(what.made());
-  CHECK(head_lines(peer.requests().at(0))[0] == "POST /a%20b+c,d'e;f%2fg/dataproxy/message HTTP/1.1");
+  CHECK(head_lines(peer.requests().at(0))[0] ==
+        "POST /a%20b+c,d'e;f%2fg/dataproxy/message HTTP/1.1");
 }
 
-TEST_CASE("a large body is sent at once, without asking for a 100 Continue first, and arrives whole") {
+TEST_CASE(
+    "a large body is sent at once, without asking for a 100 Continue first, and arrives whole") {
   server peer(success);
   peers::posted what = peer.asked();
   what.body.resize(3'000'000);
@@ -206,7 +209,7 @@ TEST_CASE("a large body is sent at once, without asking for a 100 Continue first
 TEST_CASE("an empty body has a length of zero") {
   server peer(success);
   const peers::posted what = peer.asked();
-  const inlong::request empty{what.to,    "/x", {}, what.headers, true, what.connect_timeout,
+  const inlong::request empty{what.to,      "/x", {}, what.headers, true, what.connect_timeout,
                               what.deadline};
   CHECK(httplib_transport().post(empty).what == transmission::answered);
   CHECK(peer.requests().at(0).find("Content-Length: 0\r\n") != std::string::npos);
@@ -277,7 +280,9 @@ TEST_CASE("a connection is kept only after an answer that lets it go on") {
            rule{answer(ok, "Connection: keep-alive\r\n"), 1},
            rule{answer(ok, "Connection: keep-alive\r\n", "HTTP/1.0 200 OK"), 1},
            rule{"HTTP/1.1 100 Continue\r\n\r\n" + answer(ok), 1},
-           rule{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n15\r\n" + ok + "\r\n0\r\n\r\n", 1},
+           rule{
+               "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n15\r\n" + ok + "\r\n0\r\n\r\n",
+               1},
            // DataProxy closes behind these without saying so.
            rule{answer(R"({"code":"1","msg":""})"), 2},
            rule{answer(R"({"code":"114","msg":""})"), 2},
@@ -388,7 +393,9 @@ TEST_CASE("a refused connection is not_sent and says by whom") {
   CHECK_FALSE(result.stale);
 }
 
-TEST_CASE("a connection that nobody answers ends at the connect timeout, or at the deadline if that is earlier") {
+TEST_CASE(
+    "a connection that nobody answers ends at the connect timeout, or at the deadline if that is "
+    "earlier") {
   const blackhole nobody;
   peers::posted what("127.0.0.1:" + std::to_string(nobody.port()));
   const auto start = steady_clock::now();
@@ -432,8 +439,8 @@ TEST_CASE("a peer that does not read 20 MB is not_sent at the deadline") {
 }
 
 TEST_CASE("a connection that breaks while the body is sent is not_sent, and no SIGPIPE") {
-  struct sigaction before {};
-  struct sigaction deadly {};
+  struct sigaction before{};
+  struct sigaction deadly{};
   deadly.sa_handler = SIG_DFL;
   REQUIRE(::sigaction(SIGPIPE, &deadly, &before) == 0);
   sigset_t mask_before;
@@ -460,7 +467,7 @@ TEST_CASE("a connection that breaks while the body is sent is not_sent, and no S
   sigset_t mask_after;
   REQUIRE(::pthread_sigmask(SIG_SETMASK, nullptr, &mask_after) == 0);
   CHECK(::sigismember(&mask_after, SIGPIPE) == ::sigismember(&mask_before, SIGPIPE));
-  struct sigaction after {};
+  struct sigaction after{};
   REQUIRE(::sigaction(SIGPIPE, &before, &after) == 0);
   CHECK((after.sa_handler == SIG_DFL));
 }
@@ -479,7 +486,8 @@ TEST_CASE("silence after the whole request is maybe_sent at the deadline") {
 }
 
 TEST_CASE("an answer that drips does not outlast the deadline, in its head or in its body") {
-  for (const std::string& start : {std::string("HTTP/1.1 200 OK\r\nX: "), answer(std::string(1000, 'x')).substr(0, 60)}) {
+  for (const std::string& start :
+       {std::string("HTTP/1.1 200 OK\r\nX: "), answer(std::string(1000, 'x')).substr(0, 60)}) {
     CAPTURE(start);
     server peer([&](connection& to) {
       to.write(start);
@@ -593,7 +601,8 @@ TEST_CASE("no parser meets a status line, a head or a row of interim answers wit
 }
 
 TEST_CASE("a chunked answer without end, or with a size line without end, is cut off") {
-  for (const std::string& again : {std::string("f"), "1;x=" + std::string(4000, 'y') + "\r\nz\r\n"}) {
+  for (const std::string& again :
+       {std::string("f"), "1;x=" + std::string(4000, 'y') + "\r\nz\r\n"}) {
     server peer([&](connection& to) {
       to.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
       std::string much;
@@ -616,7 +625,8 @@ TEST_CASE("every way of saying where a body ends is understood") {
            answer(body, {}, "HTTP/1.1 200"),
            "HTTP/1.1 200 OK\r\n\r\n" + body,
            "HTTP/1.0 200 OK\r\n\r\n" + body,
-           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n16\r\n" + body.substr(1) + "\r\n0\r\n\r\n",
+           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n16\r\n" +
+               body.substr(1) + "\r\n0\r\n\r\n",
            "HTTP/1.1 100 Continue\r\nX: y\r\n\r\n" + success,
            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" + success,
        }) {
@@ -638,14 +648,18 @@ TEST_CASE("a redirect is an answer and is not followed") {
 }
 
 TEST_CASE("a body is taken as it is, whatever its encoding is said to be") {
-  CHECK(answered_by(answer("\x1f\x8b not gzip", "Content-Encoding: gzip\r\n")).body == "\x1f\x8b not gzip");
+  CHECK(answered_by(answer("\x1f\x8b not gzip", "Content-Encoding: gzip\r\n")).body ==
+        "\x1f\x8b not gzip");
 }
 
 TEST_CASE("of several Retry-After the first is passed on as it came") {
-  CHECK(answered_by(answer({}, "Retry-After: 1%30\r\nretry-after: 7\r\n", "HTTP/1.1 429 Slow")).retry_after == "1%30");
+  CHECK(answered_by(answer({}, "Retry-After: 1%30\r\nretry-after: 7\r\n", "HTTP/1.1 429 Slow"))
+            .retry_after == "1%30");
 }
 
-TEST_CASE("of a body that is too long so much is kept that it can be seen, and the rest is not waited for") {
+TEST_CASE(
+    "of a body that is too long so much is kept that it can be seen, and the rest is not waited "
+    "for") {
   const auto body_after = [](std::string_view start, std::string_view again) {
     server peer([&](connection& to) {
       to.write(start);
@@ -671,7 +685,9 @@ TEST_CASE("of a body that is too long so much is kept that it can be seen, and t
 
 // ---- answered before all was sent
 
-TEST_CASE("a refusal that comes while the body is being sent counts, whether the server stays or closes") {
+TEST_CASE(
+    "a refusal that comes while the body is being sent counts, whether the server stays or "
+    "closes") {
   for (const bool stays : {false, true}) {
     CAPTURE(stays);
     socket_server peer([&](connection& link) {
@@ -704,7 +720,9 @@ TEST_CASE("a success that comes while the body is being sent can't be meant for 
   CHECK_FALSE(result.stale);
 }
 
-TEST_CASE("a farewell that comes while the body is being sent makes a kept connection stale, and no other") {
+TEST_CASE(
+    "a farewell that comes while the body is being sent makes a kept connection stale, and no "
+    "other") {
   for (const bool kept : {false, true}) {
     CAPTURE(kept);
     socket_server peer([&](connection& link) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tests of the transport connect to where a server won't do, and how they watch the system.
+// What the tests of the transport connect to where a server won't do, and what they ask the system.
 #ifndef INLONG_TESTS_TRANSPORT_PEERS_HPP
 #define INLONG_TESTS_TRANSPORT_PEERS_HPP
 
@@ -99,7 +99,9 @@ struct posted {
   explicit posted(const std::string& address = "127.0.0.1:1") : to(address) {}
 
   inlong::request made() const {
-    return {to, to.message_path(), {"body=", body, "&cnt=1"}, headers, keep_alive, connect_timeout, deadline};
+    return {to,      to.message_path(), {"body=", body, "&cnt=1"},
+            headers, keep_alive,        connect_timeout,
+            deadline};
   }
   inlong::request made_with_time(std::chrono::milliseconds time) {
     deadline = std::chrono::steady_clock::now() + time;
@@ -112,7 +114,8 @@ struct posted {
   bool keep_alive = true;
   std::chrono::milliseconds connect_timeout{10'000};
   /// Far enough for a test that does not wait for it, and near enough for one that fails.
-  inlong::detail::steady_time deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  inlong::detail::steady_time deadline =
+      std::chrono::steady_clock::now() + std::chrono::seconds(20);
 };
 
 template <class Condition>

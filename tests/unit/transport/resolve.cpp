@@ -49,7 +49,8 @@ int two_addresses(const char*, const char* port, const addrinfo* hints, addrinfo
   return ::getaddrinfo("127.0.0.1", port, &numeric, &(*found)->ai_next);
 }
 
-int two_addresses_once_released(const char* host, const char* port, const addrinfo* hints, addrinfo** found) {
+int two_addresses_once_released(const char* host, const char* port, const addrinfo* hints,
+                                addrinfo** found) {
   while (held) std::this_thread::yield();
   return two_addresses(host, port, hints, found);
 }
@@ -76,10 +77,12 @@ TEST_CASE("an address is read on the spot, and no thread is asked") {
   resolver names(&no_such_name);
   const prepared_cancellation cancel;
   failure why;
-  CHECK(texts(names.resolve("10.1.2.3", 80, cancel, never, why)) == std::vector<std::string>{"10.1.2.3:80"});
+  CHECK(texts(names.resolve("10.1.2.3", 80, cancel, never, why)) ==
+        std::vector<std::string>{"10.1.2.3:80"});
   CHECK(texts(names.resolve("2001:db8::1", 46802, cancel, never, why)) ==
         std::vector<std::string>{"[2001:db8::1]:46802"});
-  CHECK(texts(names.resolve("fe80::1%lo", 1, cancel, never, why)) == std::vector<std::string>{"[fe80::1%lo]:1"});
+  CHECK(texts(names.resolve("fe80::1%lo", 1, cancel, never, why)) ==
+        std::vector<std::string>{"[fe80::1%lo]:1"});
   CHECK_FALSE(why.error);
 }
 
@@ -116,7 +119,8 @@ TEST_CASE("a name without an address is told with the reason") {
   failure why;
   CHECK(resolver(&no_such_name).resolve("nowhere.test", 80, cancel, never, why).empty());
   CHECK(why.error == std::errc::host_unreachable);
-  CHECK(why.text == "name not found: nowhere.test (" + std::string(::gai_strerror(EAI_NONAME)) + ")");
+  CHECK(why.text ==
+        "name not found: nowhere.test (" + std::string(::gai_strerror(EAI_NONAME)) + ")");
 
   CHECK(resolver(&broken_system).resolve("nowhere.test", 80, cancel, never, why).empty());
   CHECK(why.text == "name not found: nowhere.test (" +
@@ -157,7 +161,8 @@ TEST_CASE("cancelling ends a slow look-up") {
   peers::wait_until([&] { return calls == 1; });
 }
 
-TEST_CASE("an answer that comes when nobody waits any more harms nothing and leaves nothing behind") {
+TEST_CASE(
+    "an answer that comes when nobody waits any more harms nothing and leaves nothing behind") {
   const std::size_t before = peers::open_descriptors();
   calls = 0;
   held = true;

@@ -35,12 +35,14 @@ struct prepared_cancellation : cancellation {
 };
 
 void say(const descriptor& peer, std::string_view bytes) {
-  REQUIRE(::send(peer.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
+  REQUIRE(::send(peer.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+          static_cast<ssize_t>(bytes.size()));
 }
 
 /// A round trip over a connection whose other end the test has.
 struct trip_over {
-  trip_over(const descriptor& own, peers::posted& what) : sent(what.made()), trip(own.number(), sent, cancel) {
+  trip_over(const descriptor& own, peers::posted& what)
+      : sent(what.made()), trip(own.number(), sent, cancel) {
     trip.add_to_head("head ");
   }
   /// Reads until the connection ends or `wanted` bytes are there.
@@ -88,7 +90,8 @@ TEST_CASE("nothing is sent before the answer is wanted") {
   CHECK(a.trip.why().error == std::errc::invalid_argument);
 }
 
-TEST_CASE("what is read is the essence of the final answer, and the connection is clean behind it") {
+TEST_CASE(
+    "what is read is the essence of the final answer, and the connection is clean behind it") {
   peers::tcp_pair link;
   peers::posted what;
   trip_over a(link.own, what);
@@ -99,7 +102,8 @@ TEST_CASE("what is read is the essence of the final answer, and the connection i
   CHECK(a.trip.left_clean());
 }
 
-TEST_CASE("a connection is not clean with bytes left over, once closed, or by the answer's own word") {
+TEST_CASE(
+    "a connection is not clean with bytes left over, once closed, or by the answer's own word") {
   const auto left_clean_after = [](std::string_view answer, bool closing) {
     peers::tcp_pair link;
     peers::posted what;
@@ -128,7 +132,8 @@ TEST_CASE("a peer that never reads: out of time, and told how many bytes were ta
   const failure why = a.trip.why();
   CHECK(why.error == std::errc::timed_out);
   CHECK(why.text.find("timed out while sending the request (") == 0);
-  CHECK(why.text.find(" of " + std::to_string(huge.size() + 16) + " bytes taken)") != std::string::npos);
+  CHECK(why.text.find(" of " + std::to_string(huge.size() + 16) + " bytes taken)") !=
+        std::string::npos);
   CHECK(std::chrono::steady_clock::now() >= what.deadline);
 }
 
@@ -140,7 +145,8 @@ TEST_CASE("a peer that reads slowly gets all of it") {
   std::size_t size = 0;
   std::thread reader([&] {
     std::array<char, 16384> bytes{};
-    for (; size < huge.size() + 16;) size += receive_some(link.peer.number(), bytes.data(), bytes.size()).bytes;
+    for (; size < huge.size() + 16;)
+      size += receive_some(link.peer.number(), bytes.data(), bytes.size()).bytes;
     ::send(link.peer.number(), ok.data(), ok.size(), MSG_NOSIGNAL);
   });
   CHECK(a.read(essence_of_ok.size()) == essence_of_ok);
@@ -199,7 +205,8 @@ TEST_CASE("the end of a connection is told by when and how it came") {
            ending{false, "", "connection closed while waiting for the answer"},
            ending{true, "", "connection reset while waiting for the answer"},
            ending{false, "HTTP/1.1 2", "connection closed in the middle of the answer"},
-           ending{false, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", "connection closed in the middle of the answer"},
+           ending{false, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok",
+                  "connection closed in the middle of the answer"},
        }) {
     CAPTURE(each.text);
     peers::tcp_pair link;
@@ -207,7 +214,8 @@ TEST_CASE("the end of a connection is told by when and how it came") {
     trip_over a(link.own, what);
     std::thread other([&] {
       std::array<char, 256> bytes{};
-      peers::wait_until([&] { return receive_some(link.peer.number(), bytes.data(), bytes.size()).bytes > 0; });
+      peers::wait_until(
+          [&] { return receive_some(link.peer.number(), bytes.data(), bytes.size()).bytes > 0; });
       ::send(link.peer.number(), each.answer.data(), each.answer.size(), MSG_NOSIGNAL);
       if (each.reset) {
         link.reset();
@@ -242,7 +250,8 @@ TEST_CASE("cancelling ends a read") {
   trip_over a(link.own, what);
   std::thread other([&] {
     std::array<char, 256> bytes{};
-    peers::wait_until([&] { return receive_some(link.peer.number(), bytes.data(), bytes.size()).bytes > 0; });
+    peers::wait_until(
+        [&] { return receive_some(link.peer.number(), bytes.data(), bytes.size()).bytes > 0; });
     a.cancel.raise();
   });
   CHECK(a.read(1).empty());

@@ -82,7 +82,8 @@ TEST_CASE("a descriptor is closed by its last owner, once") {
   CHECK(peers::open_descriptors() == before);
 }
 
-TEST_CASE("a connection does not delay small writes, does not block, and does not outlive an exec") {
+TEST_CASE(
+    "a connection does not delay small writes, does not block, and does not outlive an exec") {
   const peers::listener listener;
   const prepared_cancellation cancel;
   std::error_code error;
@@ -152,8 +153,8 @@ TEST_CASE("a wait ends with what it waits for, and not before its deadline witho
 }
 
 TEST_CASE("signals don't end a wait") {
-  struct sigaction before {};
-  struct sigaction interrupting {};
+  struct sigaction before{};
+  struct sigaction interrupting{};
   interrupting.sa_handler = [](int) {};
   REQUIRE(::sigaction(SIGUSR1, &interrupting, &before) == 0);
   pair made;
@@ -206,7 +207,8 @@ TEST_CASE("pieces are handed over as one") {
 TEST_CASE("nothing to move now is told apart from the end of a connection") {
   pair made;
   std::array<char, 64> bytes{};
-  CHECK(receive_some(made.own.number(), bytes.data(), bytes.size()).error == std::errc::operation_would_block);
+  CHECK(receive_some(made.own.number(), bytes.data(), bytes.size()).error ==
+        std::errc::operation_would_block);
   const std::string much(1 << 20, 'x');
   transfer sent;
   while (!sent.error) sent = send_some(made.own.number(), one(much));
@@ -234,8 +236,8 @@ TEST_CASE("bytes and the end of the peer's side disturb the quiet of a connectio
 }
 
 TEST_CASE("sending to a peer that has gone is an error and not a signal") {
-  struct sigaction before {};
-  struct sigaction deadly {};
+  struct sigaction before{};
+  struct sigaction deadly{};
   deadly.sa_handler = SIG_DFL;
   REQUIRE(::sigaction(SIGPIPE, &deadly, &before) == 0);
   pair made;

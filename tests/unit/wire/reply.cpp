@@ -22,7 +22,8 @@ TEST_CASE("the code is found as a string and as a number") {
 TEST_CASE("texts that are not escaped don't hide or fake the code") {
   CHECK(find_code(R"({"code":"115","msg":"no topic for "a" and {"b"})") == 115);
   CHECK(find_code(R"({"code":"0","msg":"x","code":"1"})") == 0);
-  CHECK(find_code(R"({"code":"2147483647","msg":"bad escape in {"code":"0"}, sorry"})") == 2147483647);
+  CHECK(find_code(R"({"code":"2147483647","msg":"bad escape in {"code":"0"}, sorry"})") ==
+        2147483647);
   CHECK(find_code("{\"code\":\"111\",\"msg\":\"line\nbreak\"\"}") == 111);
 }
 
@@ -46,11 +47,30 @@ TEST_CASE("a JSONP callback is stepped over") {
 }
 
 TEST_CASE("a code cut short, or none at all, is no code") {
-  for (const char* cut :
-       {"", "{", "{\"code\"", "{\"code\":", "{\"code\":\"", "{\"code\":\"0", "{\"code\":\"0\"", "{\"code\":0",
-        "{\"code\":11", "{\"code\":\"\"}", "{\"code\":\"-\"}", "{\"code\":null}", "{\"code\":\"0x0\"}",
-        "{\"code\":0.5}", "{\"code\":\"0 \"}", "{\"code\":2147483648}", "{\"code\":99999999999999999999}",
-        "{\"code\":{\"code\":0}}", "{}", "null", "0", "code: 0", "{\"Code\":\"0\"}", "{\"codes\":0}"}) {
+  for (const char* cut : {"",
+                          "{",
+                          "{\"code\"",
+                          "{\"code\":",
+                          "{\"code\":\"",
+                          "{\"code\":\"0",
+                          "{\"code\":\"0\"",
+                          "{\"code\":0",
+                          "{\"code\":11",
+                          "{\"code\":\"\"}",
+                          "{\"code\":\"-\"}",
+                          "{\"code\":null}",
+                          "{\"code\":\"0x0\"}",
+                          "{\"code\":0.5}",
+                          "{\"code\":\"0 \"}",
+                          "{\"code\":2147483648}",
+                          "{\"code\":99999999999999999999}",
+                          "{\"code\":{\"code\":0}}",
+                          "{}",
+                          "null",
+                          "0",
+                          "code: 0",
+                          "{\"Code\":\"0\"}",
+                          "{\"codes\":0}"}) {
     CHECK_MESSAGE(find_code(cut) == none, cut);
   }
 }
