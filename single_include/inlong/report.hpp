@@ -1389,8 +1389,7 @@ inline constexpr server_code_row server_codes[] = {
     {3, false, "the node's configuration is not ready; try again in some seconds, or another node"},
     {10, true,
      "the node does not accept this caller's IP address; have it put on the node's whitelist, or "
-     "taken "
-     "off its blacklist"},
+     "taken off its blacklist"},
     {31, true,
      "the request could not be decoded; see what stands between here and the server, and whether "
      "options.headers are very long"},
@@ -1405,8 +1404,8 @@ inline constexpr server_code_row server_codes[] = {
     {95, false, "a length field is wrong; check that the address is the node's HTTP port"},
     {96, false, "the data can't be decompressed; see what in between changes the request"},
     {100, false,
-     "the group id is missing or blank; pass the group's id, and see whether something in between "
-     "drops the body or its Content-Type"},
+     "the group id is missing or blank; pass the group's id, and see whether something in "
+     "between drops the body or its Content-Type"},
     {101, false, "the stream id is missing or blank; pass the stream's id"},
     {102, false, "the data time is missing; see what in between changes the form"},
     {103, false, "the body is missing; see what in between changes the form"},
@@ -1428,8 +1427,7 @@ inline constexpr server_code_row server_codes[] = {
      "source (a new stream takes up to a minute to reach every node)"},
     {114, true,
      "the node's channel took no more, it is overloaded or its disk is full; report more slowly, "
-     "or "
-     "to more nodes (the records may have been stored)"},
+     "or to more nodes (the records may have been stored)"},
     {115, false,
      "group or stream unknown; create both in InLong first, with auto push as the source (a new "
      "stream takes up to a minute to reach every node)"},
@@ -1441,19 +1439,16 @@ inline constexpr server_code_row server_codes[] = {
     {120, false, "a duplicate, stored before; nothing to do"},
     {121, false,
      "the group or stream is not in the node's configuration; create both in InLong first, with "
-     "auto "
-     "push as the source (a new stream takes up to a minute to reach every node)"},
+     "auto push as the source (a new stream takes up to a minute to reach every node)"},
     {122, false, "the group and the stream do not belong together; check both ids"},
     {123, false,
      "an item of the record is invalid; check the record's format against the stream's"},
     {150, false,
      "order control was asked for without acknowledgement; check that the address is the node's "
-     "HTTP "
-     "port"},
+     "HTTP port"},
     {151, false,
      "proxy control was asked for without acknowledgement; check that the address is the node's "
-     "HTTP "
-     "port"},
+     "HTTP port"},
     {2147483647, true,
      "the node failed while it processed the request; see its log (the records may have been "
      "stored)"},
@@ -1481,8 +1476,7 @@ constexpr std::string_view describe(int server_code) noexcept {
     return "the server gave no code; see the HTTP status and the address";
   const detail::server_code_row* const row = detail::find_server_code(server_code);
   return row != nullptr ? row->text
-                        : "a code that this version does not know; see the documentation of the "
-                          "server's version";
+                        : "a code that this version does not know; see the documentation of the server's version";
 }
 
 INLONG_NAMESPACE_END
