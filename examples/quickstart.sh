@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Shows the library at work: builds the command-line tool and a stand-in for DataProxy, reports FILE to it line by line,
-# and compares what it stored with the file. On Debian and Ubuntu it installs first what is missing, as root or through
-# sudo.
+# Shows the library at work: builds the command-line tool and a stand-in for DataProxy, reports FILE
+# to it line by line, and compares what it stored with the file. On Debian and Ubuntu it installs
+# first what is missing, as root or through sudo.
 #
 #   examples/quickstart.sh [FILE]
 #
@@ -12,7 +12,10 @@ set -euo pipefail
 case ${1-} in --help | -h) sed -n '3,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; exit ;; esac
 file=${1-/var/log/dpkg.log}
 [[ $# -gt 0 || (-s $file && -r $file) ]] || file=/usr/share/common-licenses/GPL-3
-[[ -r $file && ! -d $file ]] || { echo "quickstart.sh: can't read $file; usage: quickstart.sh [FILE]" >&2; exit 2; }
+if [[ ! -r $file || -d $file ]]; then
+  echo "quickstart.sh: can't read $file; usage: quickstart.sh [FILE]" >&2
+  exit 2
+fi
 
 work=$(mktemp -d)
 server=
@@ -31,7 +34,8 @@ compile() {
   [[ ! -e $build/$1 || $(find include examples -newer "$build/$1" -name '*pp') ]] || return 0
   echo "Compiling $1"
   # shellcheck disable=SC2046 # the flags are words
-  g++ -std=c++17 -O1 -I include "examples/$2" -o "$build/$1" $(pkg-config --cflags --libs cpp-httplib) -pthread
+  g++ -std=c++17 -O1 -I include "examples/$2" -o "$build/$1" -pthread \
+    $(pkg-config --cflags --libs cpp-httplib)
 }
 compile dataproxy-stand-in dataproxy_stand_in.cpp &
 compile inlong-report inlong_report.cpp
@@ -51,8 +55,10 @@ server=
 echo "The end of what the stand-in showed:"
 tail -n 4 "$work/shown" | cut -c 1-100 | sed 's/^/  /'
 
-# What Java, and so DataProxy, calls blank; a group of bytes each.
-blank=$'([\t-\r\x1c-\x20]|\xe1\x9a\x80|\xe2\x80[\x80-\x86\x88-\x8a\xa8\xa9]|\xe2\x81\x9f|\xe3\x80\x80)*'
-LC_ALL=C grep -a -v -x -E "$blank" "$work/lines" >"$work/expected" || true
+# What Java, and so DataProxy, calls blank, in bytes.
+blank=$'[\t-\r\x1c-\x20]|\xe1\x9a\x80|\xe2\x80[\x80-\x86\x88-\x8a\xa8\xa9]'
+blank+=$'|\xe2\x81\x9f|\xe3\x80\x80'
+LC_ALL=C grep -a -v -x -E "($blank)*" "$work/lines" >"$work/expected" || true
 cmp "$work/expected" "$work/stored"
-echo "The stand-in stored $(wc -l <"$work/stored") lines: byte for byte what is in $file, blank lines aside."
+echo "The stand-in stored $(wc -l <"$work/stored") lines:" \
+  "byte for byte what is in $file, blank lines aside."

@@ -26,10 +26,10 @@ class time_point
   using base = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
 
  public:
-  using base::base;
-
+  constexpr time_point() = default;
+  constexpr explicit time_point(std::chrono::milliseconds since_epoch) : base(since_epoch) {}
   template <class Duration>
-  constexpr time_point(std::chrono::time_point<std::chrono::system_clock, Duration> other)
+  constexpr time_point(const std::chrono::time_point<std::chrono::system_clock, Duration>& other)
       : base(std::chrono::floor<std::chrono::milliseconds>(other)) {}
 
   /// Milliseconds since 1970-01-01 00:00 UTC; negative before.

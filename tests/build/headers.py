@@ -29,11 +29,12 @@ def headers(folder="include"):
 
 
 def compiled(source, *flags, folder="include"):
-    """Compiles a text as one translation unit and returns what the compiler printed; None if it failed."""
-    httplib = subprocess.run(["pkg-config", "--cflags", "cpp-httplib"], stdout=subprocess.PIPE, text=True,
-                             check=False).stdout.split()
-    run = subprocess.run([compiler, f"-std={standard}", f"-I{TOP / folder}", *httplib, *flags, "-x", "c++", "-"],
-                         input=source, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    """Compiles a text and returns what the compiler printed; None if it failed."""
+    httplib = subprocess.run(["pkg-config", "--cflags", "cpp-httplib"], stdout=subprocess.PIPE,
+                             text=True, check=False).stdout.split()
+    command = [compiler, f"-std={standard}", f"-I{TOP / folder}", *httplib, *flags]
+    run = subprocess.run([*command, "-x", "c++", "-"], input=source, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, text=True, check=False)
     if run.returncode:
         print(run.stdout)
         return None
@@ -43,17 +44,19 @@ def compiled(source, *flags, folder="include"):
 def alone():
     def one(folder_and_header):
         folder, header = folder_and_header
-        if compiled(f"#include <{header}>\n" * 2, "-fsyntax-only", *WARNINGS, folder=folder) is None:
+        source = f"#include <{header}>\n" * 2
+        if compiled(source, "-fsyntax-only", *WARNINGS, folder=folder) is None:
             return f"{folder}/{header}"
         return None
 
-    every = [(folder, header) for folder in ("include", "single_include") for header in headers(folder)]
+    every = [(folder, header)
+             for folder in ("include", "single_include") for header in headers(folder)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return [failed for failed in pool.map(one, every) if failed]
 
 
 def others_includes(header):
-    """The headers of others that a header includes on every platform: those outside of any #if but its guard."""
+    """What a header includes of others on every platform: outside of any #if but its guard."""
     depth = 0
     for line in (TOP / "include" / header).read_text(encoding="utf-8").splitlines():
         depth += bool(re.match(r"#\s*if", line)) - bool(re.match(r"#\s*endif", line))
@@ -68,11 +71,12 @@ def hostile():
     source = "".join(f"#include <{header}>\n" for header in others)
     source += f'#include "{HERE / "hostile_macros.hpp"}"\n'
     source += "".join(f"#include <{header}>\n" for header in headers())
-    return [] if compiled(source, "-fsyntax-only", "-w") is not None else ["hostile macros"]
+    return ["hostile macros"] if compiled(source, "-fsyntax-only", "-w") is None else []
 
 
 def reach():
-    source = "".join(f"#include <{header}>\n" for header in headers() if header not in WITH_HTTPLIB)
+    source = "".join(f"#include <{header}>\n"
+                     for header in headers() if header not in WITH_HTTPLIB)
     reached = {Path(word).name for word in (compiled(source, "-M") or "").split()}
     if "core.hpp" not in reached:
         return ["the list of what is included"]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program without exceptions and RTTI: what could not be made is a reporter whose every call says why.
+// A program without exceptions and RTTI: what could not be made is a reporter whose every call says
+// why.
 #include <inlong/core.hpp>
 
 #include <cstdio>
@@ -44,8 +45,10 @@ int main() {
 
   expect(errc::unreachable, reporter("refusing.example").report(to, "a record"), "no connection");
   expect(errc::bad_address, reporter({"host:0"}).report(to, "a record"), "a bad address");
-  expect(errc::no_endpoints, reporter(std::vector<std::string>()).report(to, "a record"), "no address");
-  expect(errc::unsupported_scheme, reporter("https://one.example").report(to, "a record"), "a bad scheme");
+  expect(errc::no_endpoints, reporter(std::vector<std::string>()).report(to, "a record"),
+         "no address");
+  expect(errc::unsupported_scheme, reporter("https://one.example").report(to, "a record"),
+         "a bad scheme");
   inlong::options bad;
   bad.connect_timeout = std::chrono::milliseconds(-1);
   expect(errc::bad_option, reporter("one.example", bad).report(to, "a record"), "a bad option");

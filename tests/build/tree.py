@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the shape of the tree: which header may include which, how each begins, and that no test is forgotten."""
+"""Checks which header includes which, how each begins, and that no test is forgotten."""
 import re
 import sys
 from pathlib import Path
@@ -8,15 +8,15 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent.parent
 INCLUDE = TOP / "include" / "inlong"
 
-# Includes point one way, downwards or within a rank. A header belongs to the first rank that names it or its folder.
+# Includes point one way, downwards or within a rank, which names headers or their folders.
 RANKS = [
     {"testing"},
     {"report.hpp", "core.hpp"},
     {"reporter.hpp", "async_reporter.hpp"},
     {"delivery"},
     {"wire", "endpoint", "transport"},
-    {"fwd.hpp", "text.hpp", "error.hpp", "record.hpp", "options.hpp", "server_code.hpp", "outcome.hpp",
-     "counters.hpp"},
+    {"fwd.hpp", "text.hpp", "error.hpp", "record.hpp", "options.hpp", "server_code.hpp",
+     "outcome.hpp", "counters.hpp"},
     {"detail"},
     {"config.hpp"},
     {"version.hpp"},
@@ -50,7 +50,8 @@ def check_header(path, name, text):
     included = INCLUDE_LINE.findall(text)
     own = [header.removeprefix("inlong/") for header in included if header.startswith("inlong/")]
     expect(own == sorted(own), path, "the library's headers are not sorted")
-    expect(included[:len(own)] == ["inlong/" + header for header in own], path, "others come before the library's")
+    own_first = included[:len(own)] == ["inlong/" + header for header in own]
+    expect(own_first, path, "others come before the library's")
     expect(rank(name) is not None, path, "no rank names it: see RANKS in tests/build/tree.py")
     for header in own:
         expect((INCLUDE / header).exists(), path, f"there is no <inlong/{header}>")
@@ -63,10 +64,12 @@ def check_headers():
     uses = {}
     for path in sorted(INCLUDE.glob("**/*.hpp")):
         name = path.relative_to(INCLUDE).as_posix()
-        uses.setdefault(topic(name), set()).update(check_header(path, name, path.read_text(encoding="utf-8")))
+        used = check_header(path, name, path.read_text(encoding="utf-8"))
+        uses.setdefault(topic(name), set()).update(used)
     for user, used in uses.items():
         for other in used:
-            expect(user not in uses.get(other, ()), INCLUDE / user, f"it and {other} include each other")
+            both_ways = user in uses.get(other, ())
+            expect(not both_ways, INCLUDE / user, f"it and {other} include each other")
 
 
 def check_tests():
@@ -77,7 +80,7 @@ def check_tests():
         if name.startswith("unit/"):
             header = "inlong/" + name.removeprefix("unit/").removesuffix(".cpp") + ".hpp"
             first = (INCLUDE_LINE.findall(path.read_text(encoding="utf-8")) or [""])[0]
-            expect((TOP / "include" / header).exists(), path, f"it mirrors <{header}>, which does not exist")
+            expect((TOP / "include" / header).exists(), path, f"there is no <{header}> to mirror")
             expect(first == header, path, f"its first include is not <{header}>")
 
 

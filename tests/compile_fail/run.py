@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """run.py CASE: the case compiles as it is, and must not under -DEXPECT_FAILURE.
 
-The compiler must then say what stands behind the case's `// expect:`, or `// expect-gcc:` and `// expect-clang:`
-where the two put it differently. A failure for another reason is no pass, and neither is a case without such a line.
+The compiler must then say what stands behind the case's `// expect:`, or `// expect-gcc:` and
+`// expect-clang:` where the two put it differently. A failure for another reason is no pass, and
+neither is a case without such a line.
 """
 import re
 import shutil
@@ -16,12 +17,14 @@ COMPILERS = {"gcc": "g++", "clang": "clang++"}
 
 
 def attempt(compiler, standard, *flags):
-    return subprocess.run([compiler, f"-std={standard}", f"-I{INCLUDE}", "-fsyntax-only", *flags, str(case)],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    command = [compiler, f"-std={standard}", f"-I{INCLUDE}", "-fsyntax-only", *flags, str(case)]
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=False)
 
 
 def problems(family, compiler, standard):
-    expected = re.findall(rf"^// expect(?:-{family})?: (.+)$", case.read_text(encoding="utf-8"), re.MULTILINE)
+    text = case.read_text(encoding="utf-8")
+    expected = re.findall(rf"^// expect(?:-{family})?: (.+)$", text, re.MULTILINE)
     if not expected:
         yield "the case does not say what to expect", ""
     plain = attempt(compiler, standard)
@@ -30,9 +33,9 @@ def problems(family, compiler, standard):
     failing = attempt(compiler, standard, "-DEXPECT_FAILURE")
     if not failing.returncode:
         yield "it compiles under -DEXPECT_FAILURE", ""
-    for text in expected:
-        if failing.returncode and text not in failing.stdout:
-            yield f"the compiler does not say: {text}", failing.stdout
+    for words in expected:
+        if failing.returncode and words not in failing.stdout:
+            yield f"the compiler does not say: {words}", failing.stdout
 
 
 case = Path(sys.argv[1])

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh WAY STAND_IN: builds programs of a user that depend on the library in one of these ways, and runs them:
-#   find_package add_subdirectory subproject pkg-config single_include core
+# run.sh WAY STAND_IN: builds programs of a user that depend on the library in one of these ways,
+# and runs them: find_package add_subdirectory subproject pkg-config single_include core
 # STAND_IN is the program that they report to.
 set -euo pipefail
 way=$1 stand_in=$(realpath "$2")
@@ -74,7 +74,7 @@ build() {
       compile report -I "$top/single_include" $(pkg-config --cflags --libs cpp-httplib)
       ;;
     core)
-      # Nothing of httplib can be found, neither where the library is installed nor where it is used.
+      # Nothing of httplib can be found, neither when the library is installed nor when it is used.
       export PKG_CONFIG_LIBDIR=$work/none
       mkdir hidden
       echo '#error "the core reached <httplib.h>"' >hidden/httplib.h

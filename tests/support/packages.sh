@@ -2,8 +2,8 @@
 # Sourced by the scripts that do their own set-up.
 # shellcheck shell=bash
 
-# install_missing WHAT:PACKAGE...: installs the packages of what is missing, a command or a C++ header. Where it
-# can't, it says what is missing and how to get it, and ends the script.
+# install_missing WHAT:PACKAGE...: installs the packages of what is missing, a command or a C++
+# header. Where it can't, it says what is missing and how to get it, and ends the script.
 install_missing() {
   local pair what missing=() packages=()
   for pair in "$@"; do
@@ -20,11 +20,13 @@ install_missing() {
   local as_root=()
   [[ $(id -u) == 0 ]] || as_root=(sudo)
   if ! command -v apt-get >/dev/null; then
-    echo "Missing: ${missing[*]}. Install them with this system's package manager; in Debian they are the" \
-      "packages ${packages[*]}." >&2
+    echo "Missing: ${missing[*]}. Install them with this system's package manager; in Debian they" \
+      "are the packages ${packages[*]}." >&2
     exit 1
-  elif [[ $(id -u) != 0 ]] && ! { sudo -n true 2>/dev/null || { [[ -t 0 ]] && command -v sudo >/dev/null; }; }; then
-    echo "Missing: ${missing[*]}. As root, run: apt-get update && apt-get install -y ${packages[*]}" >&2
+  elif [[ $(id -u) != 0 ]] && ! sudo -n true 2>/dev/null &&
+    ! { [[ -t 0 ]] && command -v sudo >/dev/null; }; then # sudo could not even ask
+    echo "Missing: ${missing[*]}. As root, run:" \
+      "apt-get update && apt-get install -y ${packages[*]}" >&2
     exit 1
   fi
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """summary.py FOLDER...: what became of the tests of some Meson builds. The last line is the sum.
 
-A folder without a test log is a build that failed; FOLDER.log says why. A test may consist of several: each line of
-its output that begins with PASS, FAIL or SKIP is then one.
+A folder without a test log is a build that failed; FOLDER.log says why. A test may consist of
+several: each line of its output that begins with PASS, FAIL or SKIP is then one.
 """
 import json
 import re
@@ -44,7 +44,8 @@ for folder in map(Path, sys.argv[1:]):
         if result == "SKIP":
             skipped.append(f"skipped in {folder}: {name}")
         elif result == "FAIL":
-            failed.append("\n    ".join([f"failed in {folder}: {name}", *output.splitlines()[-TAIL:]]))
+            tail = output.splitlines()[-TAIL:]
+            failed.append("\n    ".join([f"failed in {folder}: {name}", *tail]))
 for line in skipped + failed:
     print(line)
 print(f"{count['PASS']} passed, {count['FAIL']} failed, {count['SKIP']} skipped")
