@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes single_include/inlong/{core,report}.hpp: each umbrella header with all that it includes, in one file.
+"""Writes single_include/inlong/{core,report}.hpp: an umbrella header with all that it includes.
 
-Every header keeps its include guard, so that the split headers and both single ones can meet in one translation
-unit. inlong/testing is left out: it is for tests, which have the whole tree.
+Every header keeps its include guard, so that the split headers and both single ones can meet in one
+translation unit. inlong/testing is left out: it is for tests, which have the whole tree.
 """
 import argparse
 import re
@@ -32,7 +32,7 @@ def expanded(name, seen):
             yield line
         elif depth != 1:
             # Its guard would hide it from those who include it unconditionally further down.
-            sys.exit(f"{name}: {line}: the library's own headers are included unconditionally, in the guard")
+            sys.exit(f"{name}: {line}: the library's own headers are included unconditionally")
         elif own[1] not in seen:
             yield from expanded(own[1], seen)
 
@@ -47,7 +47,8 @@ def amalgam(umbrella):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if the files are not up to date")
+    parser.add_argument("--check", action="store_true",
+                        help="write nothing; fail if the files are not up to date")
     check = parser.parse_args().check
 
     reached = set()

@@ -21,14 +21,14 @@
 #define INLONG_SIMD 1
 #endif
 
-// Code built with different switches, or with another version, gets other symbols, so that two of
-// them can be linked into one program.
+// Code built with different switches, for other vector instructions, or with another version gets
+// other symbols, so that two of them can be linked into one program.
 #if INLONG_EXCEPTIONS
 #define INLONG_ABI_EXCEPTIONS
 #else
 #define INLONG_ABI_EXCEPTIONS _noexcept
 #endif
-#if INLONG_SIMD
+#if INLONG_SIMD && (defined(__SSE2__) || defined(_M_X64) || defined(__ARM_NEON))
 #define INLONG_ABI_SIMD
 #else
 #define INLONG_ABI_SIMD _portable

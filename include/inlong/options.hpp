@@ -54,7 +54,7 @@ struct options {
   /// How bodies are escaped.
   inlong::form form = inlong::form::compact;
   /// Sent with every request, for a gateway that wants a token, say.
-  std::vector<header> headers;
+  std::vector<header> headers{};
 
   /// Names the first field that makes no sense and says why; empty if all do.
   std::string validate() const;
@@ -106,7 +106,8 @@ inline std::string header_fault(const header& extra) {
   }
   for (const std::string_view own :
        {"Host", "Content-Length", "Content-Type", "Connection", "Transfer-Encoding", "Expect",
-        "Keep-Alive", "Upgrade", "TE", "Trailer"}) {
+        "Keep-Alive", "Upgrade", "Accept-Encoding", "Content-Encoding", "Proxy-Connection", "TE",
+        "Trailer"}) {
     if (equals_ignoring_case(extra.name, own)) {
       return "is " + std::string(own) + ", which the library sets itself: leave it out";
     }

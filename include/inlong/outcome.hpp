@@ -32,9 +32,11 @@ struct [[nodiscard]] outcome {
   std::size_t delivered = 0;
   /// How many records the call was given; if one was refused, those up to it.
   std::size_t records = 0;
-  /// What is known of the first record that was not delivered. Records behind its request were
-  /// never sent.
+  /// What is known of the first record that was not delivered.
   certainty known = certainty::not_stored;
+  /// How many records are `maybe_stored`: that first one, and those in the same request. What comes
+  /// behind them was never sent.
+  std::size_t in_doubt = 0;
   /// The last answer's code, or `no_server_code`; `describe(server_code)` says what it means.
   int server_code = no_server_code;
   /// The last answer's HTTP status; 0 if there was no answer.
@@ -93,14 +95,20 @@ inline std::string outcome::message() const {
         std::string(meaning) + " (code " + std::to_string(server_code) + " from " + address + ')';
   } else {
     split(describe(error), ": ");
-    message += std::string(meaning) + " (";
-    if (!detail.empty()) message += detail + ", ";
-    if (http_status != 0) message += "HTTP status " + std::to_string(http_status) + ", ";
-    message += address + ')';
+    std::string facts = detail;
+    const auto add = [&facts](const std::string& fact) {
+      facts += (facts.empty() ? "" : ", ") + fact;
+    };
+    if (http_status != 0) add("HTTP status " + std::to_string(http_status));
+    if (facts.find(address) == std::string::npos) add(address);
+    message += std::string(meaning) + " (" + facts + ')';
   }
   message += effort;
-  if (known == certainty::maybe_stored)
-    message += "; whether the next record was stored is not known";
+  if (in_doubt != 0) {
+    message += "; whether the next " +
+               (in_doubt == 1 ? "record was" : detail::counted(in_doubt, "record") + " were") +
+               " stored is not known";
+  }
   return remedy.empty() ? message : message + "; " + std::string(remedy);
 }
 

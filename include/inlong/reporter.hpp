@@ -45,10 +45,10 @@ INLONG_NAMESPACE_BEGIN
 template <class Transport>
 class basic_reporter {
  public:
-  /// Addresses as `endpoint_list` takes them; a call goes to a random one, and to the next if that
-  /// can't be reached. Connects to none of them. Throws std::system_error for an address that can't
-  /// be read or that the transport can't do, an empty list, or options that make no sense. With
-  /// exceptions off, every call fails with that error.
+  /// Addresses as `endpoint_list` takes them. The first call goes to a random one, and every call
+  /// to the next if that can't be reached. Connects to none of them. Throws std::system_error for
+  /// an address that can't be read or that the transport can't do, an empty list, or options that
+  /// make no sense. With exceptions off, every call fails with that error.
   explicit basic_reporter(endpoint_list addresses, options how = {}, Transport transport = {});
 
   explicit basic_reporter(std::initializer_list<text> addresses, options how = {},
@@ -73,6 +73,10 @@ class basic_reporter {
     return report_all(to, std::array<text, 1>{text(body)}, false, time);
   }
 
+  /// The same; a null pointer is a blank body.
+  outcome report(destination to, const char* body, std::optional<time_point> time = {}) {
+    return report(to, text(body).view(), time);
+  }
   outcome report(destination to, std::nullptr_t, std::optional<time_point> time = {}) = delete;
 
   /// Reports several records of one data time, in as few requests as `options.max_request_bytes`
@@ -83,7 +87,8 @@ class basic_reporter {
     return report_all(to, bodies, true, time);
   }
 
-  /// The same for any range of texts, which is read once.
+  /// The same for any range of texts, which is read once, and only read. What its iterators throw
+  /// is passed on.
   template <class Bodies, std::enable_if_t<detail::is_text_range<Bodies>, int> = 0>
   outcome report(destination to, const Bodies& bodies, std::optional<time_point> time = {}) {
     return report_all(to, bodies, true, time);
@@ -116,7 +121,7 @@ class basic_reporter {
   detail::problem problem_;
   detail::process_mark home_;
   std::atomic<std::size_t> preferred_{0};  // the endpoint that was reached last
-  detail::pool<session> sessions_;
+  detail::pool<session> sessions_{std::chrono::minutes(1)};
 };
 
 template <class Transport>
@@ -199,6 +204,7 @@ void basic_reporter<Transport>::deliver(session& with, detail::steady_time deadl
         send(with.transport, with.records.pieces(result.delivered, count), deadline, result);
     result.error = what.error;
     result.known = what.known;
+    result.in_doubt = what.known == certainty::maybe_stored ? count : 0;
     if (!result) return;
     result.delivered += count;
   }
@@ -216,8 +222,9 @@ detail::verdict basic_reporter<Transport>::send(checked_transport& transport,
                          sending);
   };
   const std::size_t first = preferred_.load(std::memory_order_relaxed);
-  for (std::size_t tried = 1;; ++tried) {
-    const std::size_t index = (first + tried - 1) % endpoints_.size();
+  bool was_stale = false;
+  for (std::size_t passed = 0;;) {
+    const std::size_t index = (first + passed) % endpoints_.size();
     const endpoint& to = endpoints_[index];
     ++result.attempts;
     result.address = to.address();
@@ -225,18 +232,23 @@ detail::verdict basic_reporter<Transport>::send(checked_transport& transport,
     const exchange got =
         transport.post({to, to.message_path(), body, options_.headers, options_.keep_alive,
                         options_.connect_timeout, (std::min)(deadline, latest_answer())});
-    // A connection that turned out stale says nothing of its endpoint, which may be the only one.
-    const bool may_go_on = tried < endpoints_.size() || (got.stale && tried == endpoints_.size());
-    if (got.what == transmission::not_sent && may_go_on &&
-        got.error != std::errc::operation_canceled && std::chrono::steady_clock::now() < deadline) {
-      continue;
+    if (got.what == transmission::not_sent && got.error != std::errc::operation_canceled &&
+        std::chrono::steady_clock::now() < deadline) {
+      // A connection that turned out stale says nothing of its endpoint, which is asked once more.
+      if (got.stale && !std::exchange(was_stale, true)) continue;
+      was_stale = false;
+      if (++passed < endpoints_.size()) continue;
     }
-    if (got.what != transmission::not_sent) preferred_.store(index, std::memory_order_relaxed);
     const std::optional<int> code = detail::find_code(got);
     result.server_code = code.value_or(no_server_code);
     result.http_status = got.status;
     result.detail = got.error_text;
-    return detail::judge(got, code);
+    const detail::verdict what = detail::judge(got, code);
+    // The next call begins with whoever takes records, and does not stay with one who can't.
+    const bool works = what.error == errc::ok || what.error == errc::too_large ||
+                       what.error == errc::unknown_stream || what.error == errc::rejected;
+    preferred_.store((index + (works ? 0 : 1)) % endpoints_.size(), std::memory_order_relaxed);
+    return what;
   }
 }
 

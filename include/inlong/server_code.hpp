@@ -5,12 +5,14 @@
 
 #include <inlong/config.hpp>
 
+#include <limits>
 #include <string_view>
 
 INLONG_NAMESPACE_BEGIN
 
-/// Where an outcome has no code of a server: nobody answered, or the answer held none.
-inline constexpr int no_server_code = -1;
+/// Where an outcome has no code of a server: nobody answered, or the answer held none. No code is
+/// read as this.
+inline constexpr int no_server_code = (std::numeric_limits<int>::min)();
 
 namespace detail {
 

@@ -34,14 +34,14 @@
 #define INLONG_SIMD 1
 #endif
 
-// Code built with different switches, or with another version, gets other symbols, so that two of
-// them can be linked into one program.
+// Code built with different switches, for other vector instructions, or with another version gets
+// other symbols, so that two of them can be linked into one program.
 #if INLONG_EXCEPTIONS
 #define INLONG_ABI_EXCEPTIONS
 #else
 #define INLONG_ABI_EXCEPTIONS _noexcept
 #endif
-#if INLONG_SIMD
+#if INLONG_SIMD && (defined(__SSE2__) || defined(_M_X64) || defined(__ARM_NEON))
 #define INLONG_ABI_SIMD
 #else
 #define INLONG_ABI_SIMD _portable
@@ -248,10 +248,10 @@ class time_point
   using base = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
 
  public:
-  using base::base;
-
+  constexpr time_point() = default;
+  constexpr explicit time_point(std::chrono::milliseconds since_epoch) : base(since_epoch) {}
   template <class Duration>
-  constexpr time_point(std::chrono::time_point<std::chrono::system_clock, Duration> other)
+  constexpr time_point(const std::chrono::time_point<std::chrono::system_clock, Duration>& other)
       : base(std::chrono::floor<std::chrono::milliseconds>(other)) {}
 
   /// Milliseconds since 1970-01-01 00:00 UTC; negative before.
@@ -706,6 +706,7 @@ INLONG_NAMESPACE_END
 #ifndef INLONG_ENDPOINT_ADDRESS_HPP
 #define INLONG_ENDPOINT_ADDRESS_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -812,7 +813,9 @@ inline std::string read_host_and_port(std::string_view authority, address_parts&
     }
     if (std::string why = name_fault(host); !why.empty()) return why;
   }
-  parts.host = lower_case(host);
+  const std::string_view zone = host.substr((std::min)(host.find('%'), host.size()));
+  host.remove_suffix(zone.size());
+  parts.host = lower_case(host).append(zone);  // a zone is the name of an interface, as it is
   return after.empty() ? std::string() : read_port(after.substr(1), parts);
 }
 
@@ -872,7 +875,9 @@ inline std::string name_fault(std::string_view name) {
     rest.remove_prefix(dot == std::string_view::npos ? rest.size() : dot + 1);
   } while (!rest.empty());
   // The system's resolver would read "10.1" as 10.0.0.1 and "010.0.0.1" as 8.0.0.1.
-  if (label.find_first_not_of("0123456789") == std::string_view::npos && !is_v4(name)) {
+  const bool is_number = label.find_first_not_of("0123456789") == std::string_view::npos ||
+                         label.substr(0, 2) == "0x" || label.substr(0, 2) == "0X";
+  if (is_number && !is_v4(name)) {
     return "it looks like an IPv4 address and is none: write four numbers from 0 to 255, such as "
            "10.0.0.1";
   }
@@ -1266,7 +1271,7 @@ struct options {
   /// How bodies are escaped.
   inlong::form form = inlong::form::compact;
   /// Sent with every request, for a gateway that wants a token, say.
-  std::vector<header> headers;
+  std::vector<header> headers{};
 
   /// Names the first field that makes no sense and says why; empty if all do.
   std::string validate() const;
@@ -1318,7 +1323,8 @@ inline std::string header_fault(const header& extra) {
   }
   for (const std::string_view own :
        {"Host", "Content-Length", "Content-Type", "Connection", "Transfer-Encoding", "Expect",
-        "Keep-Alive", "Upgrade", "TE", "Trailer"}) {
+        "Keep-Alive", "Upgrade", "Accept-Encoding", "Content-Encoding", "Proxy-Connection", "TE",
+        "Trailer"}) {
     if (equals_ignoring_case(extra.name, own)) {
       return "is " + std::string(own) + ", which the library sets itself: leave it out";
     }
@@ -1354,12 +1360,14 @@ INLONG_NAMESPACE_END
 #ifndef INLONG_SERVER_CODE_HPP
 #define INLONG_SERVER_CODE_HPP
 
+#include <limits>
 #include <string_view>
 
 INLONG_NAMESPACE_BEGIN
 
-/// Where an outcome has no code of a server: nobody answered, or the answer held none.
-inline constexpr int no_server_code = -1;
+/// Where an outcome has no code of a server: nobody answered, or the answer held none. No code is
+/// read as this.
+inline constexpr int no_server_code = (std::numeric_limits<int>::min)();
 
 namespace detail {
 
@@ -1504,9 +1512,11 @@ struct [[nodiscard]] outcome {
   std::size_t delivered = 0;
   /// How many records the call was given; if one was refused, those up to it.
   std::size_t records = 0;
-  /// What is known of the first record that was not delivered. Records behind its request were
-  /// never sent.
+  /// What is known of the first record that was not delivered.
   certainty known = certainty::not_stored;
+  /// How many records are `maybe_stored`: that first one, and those in the same request. What comes
+  /// behind them was never sent.
+  std::size_t in_doubt = 0;
   /// The last answer's code, or `no_server_code`; `describe(server_code)` says what it means.
   int server_code = no_server_code;
   /// The last answer's HTTP status; 0 if there was no answer.
@@ -1565,14 +1575,20 @@ inline std::string outcome::message() const {
         std::string(meaning) + " (code " + std::to_string(server_code) + " from " + address + ')';
   } else {
     split(describe(error), ": ");
-    message += std::string(meaning) + " (";
-    if (!detail.empty()) message += detail + ", ";
-    if (http_status != 0) message += "HTTP status " + std::to_string(http_status) + ", ";
-    message += address + ')';
+    std::string facts = detail;
+    const auto add = [&facts](const std::string& fact) {
+      facts += (facts.empty() ? "" : ", ") + fact;
+    };
+    if (http_status != 0) add("HTTP status " + std::to_string(http_status));
+    if (facts.find(address) == std::string::npos) add(address);
+    message += std::string(meaning) + " (" + facts + ')';
   }
   message += effort;
-  if (known == certainty::maybe_stored)
-    message += "; whether the next record was stored is not known";
+  if (in_doubt != 0) {
+    message += "; whether the next " +
+               (in_doubt == 1 ? "record was" : detail::counted(in_doubt, "record") + " were") +
+               " stored is not known";
+  }
   return remedy.empty() ? message : message + "; " + std::string(remedy);
 }
 
@@ -2514,6 +2530,7 @@ INLONG_NAMESPACE_END
 #ifndef INLONG_DETAIL_POOL_HPP
 #define INLONG_DETAIL_POOL_HPP
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -2525,7 +2542,8 @@ INLONG_NAMESPACE_BEGIN
 namespace detail {
 
 /// Hands out one T to each caller, the one used last first, so that a single caller always has the
-/// same. Thread safe; must outlive its leases.
+/// same, and those that a crowd of callers left behind grow old and go. Thread safe; must outlive
+/// its leases.
 template <class T>
 class pool {
  public:
@@ -2544,29 +2562,46 @@ class pool {
     std::unique_ptr<T> leased_;
   };
 
+  /// What nobody used for so long is dropped, one thing with each `take`.
+  explicit pool(std::chrono::milliseconds keep) noexcept : keep_(keep) {}
+
   /// `make()` returns a new std::unique_ptr<T>; it is called, without a lock, where all are in use.
   template <class Make>
   lease take(const Make& make) {
+    const steady_time now = std::chrono::steady_clock::now();
+    std::unique_ptr<T> old;  // destroyed without the lock
     std::unique_lock lock(mutex_);
+    if (!idle_.empty() && later(idle_.front().since, keep_) <= now) {
+      old = std::move(idle_.front().thing);
+      idle_.erase(idle_.begin());
+      --made_;
+    }
     if (idle_.empty()) {
+      idle_.reserve(made_ + 1);  // here, so that putting back needs no memory
       ++made_;
-      idle_.reserve(made_);  // here, so that putting back needs no memory
       lock.unlock();
       return lease(*this, make());
     }
-    std::unique_ptr<T> taken = std::move(idle_.back());
+    std::unique_ptr<T> taken = std::move(idle_.back().thing);
     idle_.pop_back();
+    lock.unlock();
     return lease(*this, std::move(taken));
   }
 
  private:
+  struct idle_thing {
+    std::unique_ptr<T> thing;
+    steady_time since;
+  };
+
   void put_back(std::unique_ptr<T> returned) noexcept {
     const std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(returned));
+    idle_.push_back({std::move(returned), std::chrono::steady_clock::now()});
   }
 
+  const std::chrono::milliseconds keep_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<T>> idle_;
+  std::vector<idle_thing> idle_;  // the one used last at the end
   std::size_t made_ = 0;
 };
 
@@ -2753,10 +2788,10 @@ INLONG_NAMESPACE_BEGIN
 template <class Transport>
 class basic_reporter {
  public:
-  /// Addresses as `endpoint_list` takes them; a call goes to a random one, and to the next if that
-  /// can't be reached. Connects to none of them. Throws std::system_error for an address that can't
-  /// be read or that the transport can't do, an empty list, or options that make no sense. With
-  /// exceptions off, every call fails with that error.
+  /// Addresses as `endpoint_list` takes them. The first call goes to a random one, and every call
+  /// to the next if that can't be reached. Connects to none of them. Throws std::system_error for
+  /// an address that can't be read or that the transport can't do, an empty list, or options that
+  /// make no sense. With exceptions off, every call fails with that error.
   explicit basic_reporter(endpoint_list addresses, options how = {}, Transport transport = {});
 
   explicit basic_reporter(std::initializer_list<text> addresses, options how = {},
@@ -2781,6 +2816,10 @@ class basic_reporter {
     return report_all(to, std::array<text, 1>{text(body)}, false, time);
   }
 
+  /// The same; a null pointer is a blank body.
+  outcome report(destination to, const char* body, std::optional<time_point> time = {}) {
+    return report(to, text(body).view(), time);
+  }
   outcome report(destination to, std::nullptr_t, std::optional<time_point> time = {}) = delete;
 
   /// Reports several records of one data time, in as few requests as `options.max_request_bytes`
@@ -2791,7 +2830,8 @@ class basic_reporter {
     return report_all(to, bodies, true, time);
   }
 
-  /// The same for any range of texts, which is read once.
+  /// The same for any range of texts, which is read once, and only read. What its iterators throw
+  /// is passed on.
   template <class Bodies, std::enable_if_t<detail::is_text_range<Bodies>, int> = 0>
   outcome report(destination to, const Bodies& bodies, std::optional<time_point> time = {}) {
     return report_all(to, bodies, true, time);
@@ -2824,7 +2864,7 @@ class basic_reporter {
   detail::problem problem_;
   detail::process_mark home_;
   std::atomic<std::size_t> preferred_{0};  // the endpoint that was reached last
-  detail::pool<session> sessions_;
+  detail::pool<session> sessions_{std::chrono::minutes(1)};
 };
 
 template <class Transport>
@@ -2907,6 +2947,7 @@ void basic_reporter<Transport>::deliver(session& with, detail::steady_time deadl
         send(with.transport, with.records.pieces(result.delivered, count), deadline, result);
     result.error = what.error;
     result.known = what.known;
+    result.in_doubt = what.known == certainty::maybe_stored ? count : 0;
     if (!result) return;
     result.delivered += count;
   }
@@ -2924,8 +2965,9 @@ detail::verdict basic_reporter<Transport>::send(checked_transport& transport,
                          sending);
   };
   const std::size_t first = preferred_.load(std::memory_order_relaxed);
-  for (std::size_t tried = 1;; ++tried) {
-    const std::size_t index = (first + tried - 1) % endpoints_.size();
+  bool was_stale = false;
+  for (std::size_t passed = 0;;) {
+    const std::size_t index = (first + passed) % endpoints_.size();
     const endpoint& to = endpoints_[index];
     ++result.attempts;
     result.address = to.address();
@@ -2933,18 +2975,23 @@ detail::verdict basic_reporter<Transport>::send(checked_transport& transport,
     const exchange got =
         transport.post({to, to.message_path(), body, options_.headers, options_.keep_alive,
                         options_.connect_timeout, (std::min)(deadline, latest_answer())});
-    // A connection that turned out stale says nothing of its endpoint, which may be the only one.
-    const bool may_go_on = tried < endpoints_.size() || (got.stale && tried == endpoints_.size());
-    if (got.what == transmission::not_sent && may_go_on &&
-        got.error != std::errc::operation_canceled && std::chrono::steady_clock::now() < deadline) {
-      continue;
+    if (got.what == transmission::not_sent && got.error != std::errc::operation_canceled &&
+        std::chrono::steady_clock::now() < deadline) {
+      // A connection that turned out stale says nothing of its endpoint, which is asked once more.
+      if (got.stale && !std::exchange(was_stale, true)) continue;
+      was_stale = false;
+      if (++passed < endpoints_.size()) continue;
     }
-    if (got.what != transmission::not_sent) preferred_.store(index, std::memory_order_relaxed);
     const std::optional<int> code = detail::find_code(got);
     result.server_code = code.value_or(no_server_code);
     result.http_status = got.status;
     result.detail = got.error_text;
-    return detail::judge(got, code);
+    const detail::verdict what = detail::judge(got, code);
+    // The next call begins with whoever takes records, and does not stay with one who can't.
+    const bool works = what.error == errc::ok || what.error == errc::too_large ||
+                       what.error == errc::unknown_stream || what.error == errc::rejected;
+    preferred_.store((index + (works ? 0 : 1)) % endpoints_.size(), std::memory_order_relaxed);
+    return what;
   }
 }
 

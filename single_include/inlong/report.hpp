@@ -38,14 +38,14 @@
 #define INLONG_SIMD 1
 #endif
 
-// Code built with different switches, or with another version, gets other symbols, so that two of
-// them can be linked into one program.
+// Code built with different switches, for other vector instructions, or with another version gets
+// other symbols, so that two of them can be linked into one program.
 #if INLONG_EXCEPTIONS
 #define INLONG_ABI_EXCEPTIONS
 #else
 #define INLONG_ABI_EXCEPTIONS _noexcept
 #endif
-#if INLONG_SIMD
+#if INLONG_SIMD && (defined(__SSE2__) || defined(_M_X64) || defined(__ARM_NEON))
 #define INLONG_ABI_SIMD
 #else
 #define INLONG_ABI_SIMD _portable
@@ -252,10 +252,10 @@ class time_point
   using base = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
 
  public:
-  using base::base;
-
+  constexpr time_point() = default;
+  constexpr explicit time_point(std::chrono::milliseconds since_epoch) : base(since_epoch) {}
   template <class Duration>
-  constexpr time_point(std::chrono::time_point<std::chrono::system_clock, Duration> other)
+  constexpr time_point(const std::chrono::time_point<std::chrono::system_clock, Duration>& other)
       : base(std::chrono::floor<std::chrono::milliseconds>(other)) {}
 
   /// Milliseconds since 1970-01-01 00:00 UTC; negative before.
@@ -710,6 +710,7 @@ INLONG_NAMESPACE_END
 #ifndef INLONG_ENDPOINT_ADDRESS_HPP
 #define INLONG_ENDPOINT_ADDRESS_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -816,7 +817,9 @@ inline std::string read_host_and_port(std::string_view authority, address_parts&
     }
     if (std::string why = name_fault(host); !why.empty()) return why;
   }
-  parts.host = lower_case(host);
+  const std::string_view zone = host.substr((std::min)(host.find('%'), host.size()));
+  host.remove_suffix(zone.size());
+  parts.host = lower_case(host).append(zone);  // a zone is the name of an interface, as it is
   return after.empty() ? std::string() : read_port(after.substr(1), parts);
 }
 
@@ -876,7 +879,9 @@ inline std::string name_fault(std::string_view name) {
     rest.remove_prefix(dot == std::string_view::npos ? rest.size() : dot + 1);
   } while (!rest.empty());
   // The system's resolver would read "10.1" as 10.0.0.1 and "010.0.0.1" as 8.0.0.1.
-  if (label.find_first_not_of("0123456789") == std::string_view::npos && !is_v4(name)) {
+  const bool is_number = label.find_first_not_of("0123456789") == std::string_view::npos ||
+                         label.substr(0, 2) == "0x" || label.substr(0, 2) == "0X";
+  if (is_number && !is_v4(name)) {
     return "it looks like an IPv4 address and is none: write four numbers from 0 to 255, such as "
            "10.0.0.1";
   }
@@ -1270,7 +1275,7 @@ struct options {
   /// How bodies are escaped.
   inlong::form form = inlong::form::compact;
   /// Sent with every request, for a gateway that wants a token, say.
-  std::vector<header> headers;
+  std::vector<header> headers{};
 
   /// Names the first field that makes no sense and says why; empty if all do.
   std::string validate() const;
@@ -1322,7 +1327,8 @@ inline std::string header_fault(const header& extra) {
   }
   for (const std::string_view own :
        {"Host", "Content-Length", "Content-Type", "Connection", "Transfer-Encoding", "Expect",
-        "Keep-Alive", "Upgrade", "TE", "Trailer"}) {
+        "Keep-Alive", "Upgrade", "Accept-Encoding", "Content-Encoding", "Proxy-Connection", "TE",
+        "Trailer"}) {
     if (equals_ignoring_case(extra.name, own)) {
       return "is " + std::string(own) + ", which the library sets itself: leave it out";
     }
@@ -1358,12 +1364,14 @@ INLONG_NAMESPACE_END
 #ifndef INLONG_SERVER_CODE_HPP
 #define INLONG_SERVER_CODE_HPP
 
+#include <limits>
 #include <string_view>
 
 INLONG_NAMESPACE_BEGIN
 
-/// Where an outcome has no code of a server: nobody answered, or the answer held none.
-inline constexpr int no_server_code = -1;
+/// Where an outcome has no code of a server: nobody answered, or the answer held none. No code is
+/// read as this.
+inline constexpr int no_server_code = (std::numeric_limits<int>::min)();
 
 namespace detail {
 
@@ -1508,9 +1516,11 @@ struct [[nodiscard]] outcome {
   std::size_t delivered = 0;
   /// How many records the call was given; if one was refused, those up to it.
   std::size_t records = 0;
-  /// What is known of the first record that was not delivered. Records behind its request were
-  /// never sent.
+  /// What is known of the first record that was not delivered.
   certainty known = certainty::not_stored;
+  /// How many records are `maybe_stored`: that first one, and those in the same request. What comes
+  /// behind them was never sent.
+  std::size_t in_doubt = 0;
   /// The last answer's code, or `no_server_code`; `describe(server_code)` says what it means.
   int server_code = no_server_code;
   /// The last answer's HTTP status; 0 if there was no answer.
@@ -1569,14 +1579,20 @@ inline std::string outcome::message() const {
         std::string(meaning) + " (code " + std::to_string(server_code) + " from " + address + ')';
   } else {
     split(describe(error), ": ");
-    message += std::string(meaning) + " (";
-    if (!detail.empty()) message += detail + ", ";
-    if (http_status != 0) message += "HTTP status " + std::to_string(http_status) + ", ";
-    message += address + ')';
+    std::string facts = detail;
+    const auto add = [&facts](const std::string& fact) {
+      facts += (facts.empty() ? "" : ", ") + fact;
+    };
+    if (http_status != 0) add("HTTP status " + std::to_string(http_status));
+    if (facts.find(address) == std::string::npos) add(address);
+    message += std::string(meaning) + " (" + facts + ')';
   }
   message += effort;
-  if (known == certainty::maybe_stored)
-    message += "; whether the next record was stored is not known";
+  if (in_doubt != 0) {
+    message += "; whether the next " +
+               (in_doubt == 1 ? "record was" : detail::counted(in_doubt, "record") + " were") +
+               " stored is not known";
+  }
   return remedy.empty() ? message : message + "; " + std::string(remedy);
 }
 
@@ -2518,6 +2534,7 @@ INLONG_NAMESPACE_END
 #ifndef INLONG_DETAIL_POOL_HPP
 #define INLONG_DETAIL_POOL_HPP
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -2529,7 +2546,8 @@ INLONG_NAMESPACE_BEGIN
 namespace detail {
 
 /// Hands out one T to each caller, the one used last first, so that a single caller always has the
-/// same. Thread safe; must outlive its leases.
+/// same, and those that a crowd of callers left behind grow old and go. Thread safe; must outlive
+/// its leases.
 template <class T>
 class pool {
  public:
@@ -2548,29 +2566,46 @@ class pool {
     std::unique_ptr<T> leased_;
   };
 
+  /// What nobody used for so long is dropped, one thing with each `take`.
+  explicit pool(std::chrono::milliseconds keep) noexcept : keep_(keep) {}
+
   /// `make()` returns a new std::unique_ptr<T>; it is called, without a lock, where all are in use.
   template <class Make>
   lease take(const Make& make) {
+    const steady_time now = std::chrono::steady_clock::now();
+    std::unique_ptr<T> old;  // destroyed without the lock
     std::unique_lock lock(mutex_);
+    if (!idle_.empty() && later(idle_.front().since, keep_) <= now) {
+      old = std::move(idle_.front().thing);
+      idle_.erase(idle_.begin());
+      --made_;
+    }
     if (idle_.empty()) {
+      idle_.reserve(made_ + 1);  // here, so that putting back needs no memory
       ++made_;
-      idle_.reserve(made_);  // here, so that putting back needs no memory
       lock.unlock();
       return lease(*this, make());
     }
-    std::unique_ptr<T> taken = std::move(idle_.back());
+    std::unique_ptr<T> taken = std::move(idle_.back().thing);
     idle_.pop_back();
+    lock.unlock();
     return lease(*this, std::move(taken));
   }
 
  private:
+  struct idle_thing {
+    std::unique_ptr<T> thing;
+    steady_time since;
+  };
+
   void put_back(std::unique_ptr<T> returned) noexcept {
     const std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(returned));
+    idle_.push_back({std::move(returned), std::chrono::steady_clock::now()});
   }
 
+  const std::chrono::milliseconds keep_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<T>> idle_;
+  std::vector<idle_thing> idle_;  // the one used last at the end
   std::size_t made_ = 0;
 };
 
@@ -2757,10 +2792,10 @@ INLONG_NAMESPACE_BEGIN
 template <class Transport>
 class basic_reporter {
  public:
-  /// Addresses as `endpoint_list` takes them; a call goes to a random one, and to the next if that
-  /// can't be reached. Connects to none of them. Throws std::system_error for an address that can't
-  /// be read or that the transport can't do, an empty list, or options that make no sense. With
-  /// exceptions off, every call fails with that error.
+  /// Addresses as `endpoint_list` takes them. The first call goes to a random one, and every call
+  /// to the next if that can't be reached. Connects to none of them. Throws std::system_error for
+  /// an address that can't be read or that the transport can't do, an empty list, or options that
+  /// make no sense. With exceptions off, every call fails with that error.
   explicit basic_reporter(endpoint_list addresses, options how = {}, Transport transport = {});
 
   explicit basic_reporter(std::initializer_list<text> addresses, options how = {},
@@ -2785,6 +2820,10 @@ class basic_reporter {
     return report_all(to, std::array<text, 1>{text(body)}, false, time);
   }
 
+  /// The same; a null pointer is a blank body.
+  outcome report(destination to, const char* body, std::optional<time_point> time = {}) {
+    return report(to, text(body).view(), time);
+  }
   outcome report(destination to, std::nullptr_t, std::optional<time_point> time = {}) = delete;
 
   /// Reports several records of one data time, in as few requests as `options.max_request_bytes`
@@ -2795,7 +2834,8 @@ class basic_reporter {
     return report_all(to, bodies, true, time);
   }
 
-  /// The same for any range of texts, which is read once.
+  /// The same for any range of texts, which is read once, and only read. What its iterators throw
+  /// is passed on.
   template <class Bodies, std::enable_if_t<detail::is_text_range<Bodies>, int> = 0>
   outcome report(destination to, const Bodies& bodies, std::optional<time_point> time = {}) {
     return report_all(to, bodies, true, time);
@@ -2828,7 +2868,7 @@ class basic_reporter {
   detail::problem problem_;
   detail::process_mark home_;
   std::atomic<std::size_t> preferred_{0};  // the endpoint that was reached last
-  detail::pool<session> sessions_;
+  detail::pool<session> sessions_{std::chrono::minutes(1)};
 };
 
 template <class Transport>
@@ -2911,6 +2951,7 @@ void basic_reporter<Transport>::deliver(session& with, detail::steady_time deadl
         send(with.transport, with.records.pieces(result.delivered, count), deadline, result);
     result.error = what.error;
     result.known = what.known;
+    result.in_doubt = what.known == certainty::maybe_stored ? count : 0;
     if (!result) return;
     result.delivered += count;
   }
@@ -2928,8 +2969,9 @@ detail::verdict basic_reporter<Transport>::send(checked_transport& transport,
                          sending);
   };
   const std::size_t first = preferred_.load(std::memory_order_relaxed);
-  for (std::size_t tried = 1;; ++tried) {
-    const std::size_t index = (first + tried - 1) % endpoints_.size();
+  bool was_stale = false;
+  for (std::size_t passed = 0;;) {
+    const std::size_t index = (first + passed) % endpoints_.size();
     const endpoint& to = endpoints_[index];
     ++result.attempts;
     result.address = to.address();
@@ -2937,18 +2979,23 @@ detail::verdict basic_reporter<Transport>::send(checked_transport& transport,
     const exchange got =
         transport.post({to, to.message_path(), body, options_.headers, options_.keep_alive,
                         options_.connect_timeout, (std::min)(deadline, latest_answer())});
-    // A connection that turned out stale says nothing of its endpoint, which may be the only one.
-    const bool may_go_on = tried < endpoints_.size() || (got.stale && tried == endpoints_.size());
-    if (got.what == transmission::not_sent && may_go_on &&
-        got.error != std::errc::operation_canceled && std::chrono::steady_clock::now() < deadline) {
-      continue;
+    if (got.what == transmission::not_sent && got.error != std::errc::operation_canceled &&
+        std::chrono::steady_clock::now() < deadline) {
+      // A connection that turned out stale says nothing of its endpoint, which is asked once more.
+      if (got.stale && !std::exchange(was_stale, true)) continue;
+      was_stale = false;
+      if (++passed < endpoints_.size()) continue;
     }
-    if (got.what != transmission::not_sent) preferred_.store(index, std::memory_order_relaxed);
     const std::optional<int> code = detail::find_code(got);
     result.server_code = code.value_or(no_server_code);
     result.http_status = got.status;
     result.detail = got.error_text;
-    return detail::judge(got, code);
+    const detail::verdict what = detail::judge(got, code);
+    // The next call begins with whoever takes records, and does not stay with one who can't.
+    const bool works = what.error == errc::ok || what.error == errc::too_large ||
+                       what.error == errc::unknown_stream || what.error == errc::rejected;
+    preferred_.store((index + (works ? 0 : 1)) % endpoints_.size(), std::memory_order_relaxed);
+    return what;
   }
 }
 
@@ -2957,7 +3004,7 @@ INLONG_NAMESPACE_END
 #endif
 
 #endif
-// The default transport: cpp-httplib writes requests and parses answers; the sockets are our own.
+// The default transport: cpp-httplib parses the answers that come over the library's own sockets.
 #ifndef INLONG_TRANSPORT_HTTPLIB_HPP
 #define INLONG_TRANSPORT_HTTPLIB_HPP
 
@@ -3728,6 +3775,48 @@ inline std::string answer_head::essence() const {
 INLONG_NAMESPACE_END
 
 #endif
+// The head of a request: the headers that DataProxy wants, the caller's own, and nothing else.
+#ifndef INLONG_TRANSPORT_REQUEST_HEAD_HPP
+#define INLONG_TRANSPORT_REQUEST_HEAD_HPP
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// All bytes that go before the body. An `Expect` is not among them: waiting for a `100 Continue`
+/// costs a round trip, or a second where nobody sends one.
+inline std::string request_head(const request& what) {
+  std::string head;
+  head.reserve(512);
+  const auto add = [&head](std::string_view name, std::string_view value) {
+    head.append(name).append(": ").append(value).append("\r\n");
+  };
+  head.append("POST ").append(what.path).append(" HTTP/1.1\r\n");
+  add("Host", what.to.authority());
+  add("Content-Type", "application/x-www-form-urlencoded");
+  add("Content-Length", std::to_string(what.body_size()));
+  if (!what.keep_alive) add("Connection", "close");
+  const auto is_user_agent = [](const header& extra) {
+    return equals_ignoring_case(extra.name, "User-Agent");
+  };
+  if (std::none_of(what.headers.begin(), what.headers.end(), is_user_agent)) {
+    add("User-Agent", "inlong-report/" + std::to_string(INLONG_VERSION_MAJOR) + '.' +
+                          std::to_string(INLONG_VERSION_MINOR) + '.' +
+                          std::to_string(INLONG_VERSION_PATCH));
+  }
+  for (const header& extra : what.headers) add(extra.name, extra.value);
+  return head.append("\r\n");
+}
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
 
 #include <poll.h>
 
@@ -3748,25 +3837,24 @@ namespace detail {
 /// still fits in the smallest of chunks; a line without end between two chunks does not.
 inline constexpr std::size_t max_answer_bytes = 8 * max_reply_bytes;
 
-/// Carries one request. Whoever uses it adds the request's head and then reads the answer: the
-/// first `read` sends head and body from where they lie, in one call if the kernel takes them at
-/// once. What is read is the essence of the final answer's head, and its body as it came. No `read`
-/// outlasts the request's deadline or a cancellation.
+/// Carries one request: `send` it, then `read` its answer, which is the essence of the final head
+/// and the body as it came. No call outlasts the request's deadline or a cancellation.
 class round_trip {
  public:
   /// What is passed must live as long as this.
-  round_trip(int socket, const request& what, const cancellation& cancel) noexcept
-      : socket_(socket), request_(what), cancel_(cancel) {}
+  round_trip(int socket, const request& what, const cancellation& cancel)
+      : socket_(socket), request_(what), cancel_(cancel), request_head_(request_head(what)) {}
 
-  void add_to_head(std::string_view bytes) { request_head_.append(bytes); }
+  /// Hands the request to the kernel, from where it lies and in one call if the kernel takes it so.
+  /// True: there may be an answer. That is so even if the request was cut short: a server that
+  /// refuses it (413) need not read the rest of it, and may close.
+  bool send();
   /// Returns how many bytes it read. 0: the peer has closed. -1: there won't be more.
   std::ptrdiff_t read(char* to, std::size_t size);
 
   /// Whether the kernel took every byte of the request. If not, no server can hold it.
-  bool sent_all() const noexcept { return began_ && taken_ == size(); }
-  /// Whether the peer has ended the connection, in order or not.
-  bool ended() const noexcept { return ended_; }
-  /// Whether it did so before anything had come back.
+  bool sent_all() const noexcept { return taken_ == size(); }
+  /// Whether the peer has ended the connection before anything had come back.
   bool ended_unanswered() const noexcept { return ended_ && received_ == 0; }
   /// Whether the connection may carry another request: nothing failed, and nothing is left over.
   bool left_clean() const noexcept {
@@ -3779,8 +3867,6 @@ class round_trip {
   failure why() const;
 
  private:
-  bool begin();
-  bool send();
   bool receive_head();
   bool refill();
   bool receive();
@@ -3795,9 +3881,8 @@ class round_trip {
   const int socket_;
   const request& request_;
   const cancellation& cancel_;
-  std::string request_head_;
+  const std::string request_head_;
   std::size_t taken_ = 0;
-  bool began_ = false;
 
   answer_head head_;
   bool head_complete_ = false;
@@ -3811,48 +3896,13 @@ class round_trip {
   std::array<char, max_head_bytes> buffer_;
 };
 
-inline std::ptrdiff_t round_trip::read(char* to, std::size_t size) {
-  if (!began_ && !begin()) return -1;
-  if (!head_complete_) return -1;
-  if (unread_.empty() && !refill()) return why_.error ? -1 : 0;
-  const std::size_t count = (std::min)(size, unread_.size());
-  if (count == 1) {  // parsers read heads so
-    *to = unread_.front();
-  } else {
-    std::memcpy(to, unread_.data(), count);
-  }
-  unread_.remove_prefix(count);
-  return static_cast<std::ptrdiff_t>(count);
-}
-
-inline bool round_trip::begin() {
-  began_ = true;
-  if (!send() || !receive_head()) return false;
-  essence_ = head_.essence();
-  unread_ = essence_;
-  next_ = head_.size();
-  return true;
-}
-
-inline bool round_trip::refill() {
-  if (next_ == filled_) {
-    next_ = filled_ = 0;
-    if (!receive()) return false;
-  }
-  unread_ = {buffer_.data() + next_, filled_ - next_};
-  next_ = filled_;
-  return true;
-}
-
-/// True: there is an answer to be read. That may be so although the request was cut short: a server
-/// that has refused it (413) need not read the rest, and may close.
 inline bool round_trip::send() {
   std::array<std::string_view, 4> pieces{request_head_, request_.body[0], request_.body[1],
                                          request_.body[2]};
   for (;;) {
     const transfer sent = send_some(socket_, pieces);
     taken_ += sent.bytes;
-    if (taken_ == size()) return true;
+    if (sent_all()) return true;
     if (sent.error && sent.error != std::errc::operation_would_block) {
       fail(sent.error);
       ended_ = sent.error == std::errc::broken_pipe || sent.error == std::errc::connection_reset;
@@ -3875,10 +3925,33 @@ inline bool round_trip::send() {
   }
 }
 
+inline std::ptrdiff_t round_trip::read(char* to, std::size_t size) {
+  if (!head_complete_ && !receive_head()) return -1;
+  if (unread_.empty() && !refill()) return why_.error ? -1 : 0;
+  const std::size_t count = (std::min)(size, unread_.size());
+  if (count == 1) {  // parsers read heads so
+    *to = unread_.front();
+  } else {
+    std::memcpy(to, unread_.data(), count);
+  }
+  unread_.remove_prefix(count);
+  return static_cast<std::ptrdiff_t>(count);
+}
+
 inline bool round_trip::receive_head() {
   while (!head_complete_) {
     if (!receive() || !scan_head()) return false;
   }
+  return true;
+}
+
+inline bool round_trip::refill() {
+  if (next_ == filled_) {
+    next_ = filled_ = 0;
+    if (!receive()) return false;
+  }
+  unread_ = {buffer_.data() + next_, filled_ - next_};
+  next_ = filled_;
   return true;
 }
 
@@ -3912,10 +3985,17 @@ inline bool round_trip::take_in(const transfer& received) {
 
 inline bool round_trip::scan_head() {
   const head_state state = head_.read({buffer_.data(), filled_});
-  head_complete_ = state == head_state::complete;
-  if (state != head_state::malformed) return true;
-  return fail({std::make_error_code(std::errc::bad_message),
-               "the answer is not HTTP, or its head is too long"});
+  if (state == head_state::malformed) {
+    return fail({std::make_error_code(std::errc::bad_message),
+                 "the answer is not HTTP, or its head is too long"});
+  }
+  if (state == head_state::complete) {
+    head_complete_ = true;
+    essence_ = head_.essence();
+    unread_ = essence_;
+    next_ = head_.size();
+  }
+  return true;
 }
 
 inline bool round_trip::fail(failure why) {
@@ -3925,10 +4005,6 @@ inline bool round_trip::fail(failure why) {
 
 inline failure round_trip::why() const {
   if (why_.error) return why_;
-  if (!began_) {
-    return {std::make_error_code(std::errc::invalid_argument),
-            "the request's head can't be written: see the path and the extra headers"};
-  }
   const std::error_code closed = std::make_error_code(std::errc::connection_reset);
   if (!sent_all()) return {closed, "an answer came " + where()};
   if (ended_) return {closed, "connection closed " + where()};
@@ -3960,6 +4036,7 @@ INLONG_NAMESPACE_END
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -3974,10 +4051,12 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// What cpp-httplib reads from and writes to: a round trip instead of a socket of its own.
+/// What cpp-httplib reads from instead of a socket of its own: something with the `read` of a round
+/// trip.
+template <class Source>
 class httplib_stream final : public ::httplib::Stream {
  public:
-  explicit httplib_stream(round_trip& trip) noexcept : trip_(trip) {}
+  explicit httplib_stream(Source& source) noexcept : source_(source) {}
 
   // Which of these are pure virtual differs from version to version; therefore there is no
   // `override`.
@@ -3985,44 +4064,37 @@ class httplib_stream final : public ::httplib::Stream {
   bool is_writable() const { return true; }
   bool wait_readable() const { return true; }
   bool wait_writable() const { return true; }
-  ssize_t read(char* to, std::size_t size) { return static_cast<ssize_t>(trip_.read(to, size)); }
-  ssize_t write(const char* from, std::size_t size) {
-    trip_.add_to_head({from, size});
-    return static_cast<ssize_t>(size);
-  }
+  ssize_t read(char* to, std::size_t size) { return static_cast<ssize_t>(source_.read(to, size)); }
+  /// Drops the request: the round trip has sent its own.
+  ssize_t write(const char*, std::size_t size) { return static_cast<ssize_t>(size); }
   void get_remote_ip_and_port(std::string&, int&) const {}
   void get_local_ip_and_port(std::string&, int&) const {}
   socket_t socket() const { return INVALID_SOCKET; }
   std::time_t duration() const { return 0; }
 
  private:
-  round_trip& trip_;
+  Source& source_;
 };
 
-static_assert(!std::is_abstract_v<httplib_stream>,
+static_assert(!std::is_abstract_v<httplib_stream<round_trip>>,
               "inlong: this cpp-httplib is newer than this version of inlong-report knows; use "
               "cpp-httplib 0.10.3 to 0.53.1, or a newer inlong-report");
 
-/// cpp-httplib's client without its sockets: what is used of it has been the same since 0.10.3.
+/// cpp-httplib's parser of answers. The door to it, `process_request`, has been the same since
+/// 0.10.3. It writes a request first, with headers that differ from version to version (`Expect`,
+/// `Accept-Encoding`): that one nobody sees.
 class httplib_client final : public ::httplib::ClientImpl {
  public:
-  httplib_client() : ClientImpl("localhost") {  // the name is not used
-    keep_path(*this, 0);
-  }
+  httplib_client() : ClientImpl("localhost") {}  // the name is not used
 
-  /// Writes the request's head and parses its answer, whose body goes to `body`, but for what is
-  /// over `max_reply_bytes` + 1. False: not all of it could be done.
-  bool carry(const request& what, round_trip& trip, std::string& body);
+  /// Reads the answer's body into `body`, but for what is over `max_reply_bytes` + 1. False: it is
+  /// longer, cut short, or malformed.
+  template <class Source>
+  bool parse(Source& source, std::string& body);
 
- private:
-  template <class Client>
-  static auto keep_path(Client& client, int) -> decltype(client.set_path_encode(false)) {
-    client.set_path_encode(false);
-  }
-  template <class Client>
-  static void keep_path(Client& client, long) {  // the older name
-    client.set_url_encode(false);
-  }
+  /// cpp-httplib makes statics when it parses its first answer. Made before a reporter is, they
+  /// outlive it, even where it is a static itself that reports while it is destroyed.
+  static void make_statics();
 };
 
 }  // namespace detail
@@ -4044,7 +4116,7 @@ class httplib_client final : public ::httplib::ClientImpl {
 /// is not used at all.
 class httplib_transport {
  public:
-  httplib_transport() = default;
+  httplib_transport() { detail::httplib_client::make_statics(); }
   /// A copy has no connections yet and is not cancelled.
   httplib_transport(const httplib_transport&) : httplib_transport() {}
   httplib_transport& operator=(const httplib_transport&) = delete;
@@ -4078,7 +4150,7 @@ inline exchange httplib_transport::post(const request& what) {
   }
 
   detail::round_trip trip(link.socket.number(), what, cancel_);
-  const bool whole = client_.carry(what, trip, result.body);
+  const bool whole = trip.send() && client_.parse(trip, result.body);
   const bool too_long = result.body.size() > max_reply_bytes;
   const std::optional<int> code = find_code(result.body);
   if (trip.sent_all() ? whole || too_long : trip.status() >= 300) {
@@ -4125,44 +4197,45 @@ inline detail::connection httplib_transport::open(const request& what, bool& reu
 
 namespace detail {
 
-inline ::httplib::Request head_of(const request& what) {
-  static const std::string user_agent = "inlong-report/" + std::to_string(INLONG_VERSION_MAJOR) +
-                                        '.' + std::to_string(INLONG_VERSION_MINOR) + '.' +
-                                        std::to_string(INLONG_VERSION_PATCH);
-  ::httplib::Request head;
-  head.method = "POST";
-  head.path = std::string(what.path);
-  head.headers.emplace("Host", what.to.authority());
-  head.headers.emplace("Content-Type", "application/x-www-form-urlencoded");
-  head.headers.emplace("Content-Length", std::to_string(what.body_size()));
-  for (const header& extra : what.headers) head.headers.emplace(extra.name, extra.value);
-  if (!head.has_header("User-Agent")) head.headers.emplace("User-Agent", user_agent);
-  // As far as cpp-httplib knows, there is a body of no bytes. It neither copies the real one, which
-  // the round trip sends from where it lies, nor asks for a `100 Continue` first.
-  head.content_provider_ = [](std::size_t, std::size_t, ::httplib::DataSink&) { return true; };
-  head.content_length_ = 0;
-  return head;
+inline void httplib_client::make_statics() {
+  struct canned_answer {
+    std::string_view rest = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+    std::ptrdiff_t read(char* to, std::size_t size) noexcept {
+      const std::size_t count = rest.copy(to, size);
+      rest.remove_prefix(count);
+      return static_cast<std::ptrdiff_t>(count);
+    }
+  };
+  [[maybe_unused]] static const bool made = [] {
+    canned_answer answer;
+    std::string body;
+    return httplib_client().parse(answer, body);
+  }();
 }
 
-inline bool httplib_client::carry(const request& what, round_trip& trip, std::string& body) {
-  ::httplib::Request head = head_of(what);
-  head.content_receiver = [&body](const char* data, std::size_t size, auto, auto) {
+template <class Source>
+bool httplib_client::parse(Source& source, std::string& body) {
+  ::httplib::Request unseen;
+  unseen.method = "GET";
+  unseen.path = "/";
+  unseen.content_receiver = [&body](const char* data, std::size_t size, auto, auto) {
     body.append(data, (std::min)(size, max_reply_bytes + 1 - body.size()));
     return body.size() <= max_reply_bytes;
   };
-  httplib_stream stream(trip);
+  httplib_stream<Source> stream(source);
   ::httplib::Response answer;
   ::httplib::Error error{};
 #if INLONG_EXCEPTIONS
   try {
-    return process_request(stream, head, answer, !what.keep_alive, error);
+    return process_request(stream, unseen, answer, false, error);
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception&) {
-    return false;  // it could not parse the answer
+    return false;
   }
 #else
-  return process_request(stream, head, answer, !what.keep_alive, error);
+  return process_request(stream, unseen, answer, false, error);
 #endif
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long a small report takes, beside the same bytes over a bare socket: the medians in
-// microseconds, and how many times the bare socket's the transport's and the reporter's are. All runs
-// on one processor: there a bare socket is at its fastest, and nothing depends on who is woken where.
+// microseconds, and how many times the bare socket's the transport's and the reporter's are. All of
+// it runs on one processor, where a bare socket is fastest and nothing depends on who wakes whom.
 #include <inlong/report.hpp>
 
 #include <benchmark/benchmark.h>
@@ -123,7 +123,7 @@ class stopwatch {
 void stay_on_one_processor() {
   cpu_set_t one;
   CPU_ZERO(&one);
-  CPU_SET(::sched_getcpu(), &one);
+  CPU_SET(static_cast<std::size_t>(::sched_getcpu()), &one);
   must(::sched_setaffinity(0, sizeof one, &one) == 0);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: deleted
+// expect: ambiguous
 #include <inlong/core.hpp>
 
 #include <inlong/testing/scripted_transport.hpp>

@@ -77,8 +77,8 @@ TEST_CASE("an extra header is refused, with its index, if it is not one or is th
   CHECK(refuses("X-Token", "a\r\nInjected: b"));
   CHECK(refuses("X-Token", "a\nb"));
   CHECK(refuses("X-Token", std::string("a\0b", 3)));
-  for (const char* own :
-       {"host", "Content-Length", "CONTENT-TYPE", "connection", "Transfer-Encoding", "expect"}) {
+  for (const char* own : {"host", "Content-Length", "CONTENT-TYPE", "connection",
+                          "Transfer-Encoding", "expect", "accept-encoding"}) {
     CHECK_MESSAGE(refuses(own, "value"), own);
   }
 }

@@ -76,6 +76,7 @@ TEST_CASE("the message says when nobody knows whether the record was stored") {
   outcome sent;
   sent.error = errc::timeout;
   sent.known = certainty::maybe_stored;
+  sent.in_doubt = 1;
   sent.records = sent.attempts = 1;
   holds(sent.message(), "not known");
 }

@@ -295,6 +295,72 @@ TEST_CASE("a stale connection costs the only address nothing, but is not tried f
   CHECK(network.journal().size() == 4);
 }
 
+TEST_CASE("an address whose connection turned out stale is asked again before the next") {
+  scripted_transport network;
+  inlong::exchange stale = scripted_transport::not_sent(std::errc::broken_pipe);
+  stale.stale = true;
+  reporter sender({"a", "b"}, {}, network);
+  network.next(stale);
+  CHECK(sender.report(to, "x"));
+  const auto journal = network.journal();
+  REQUIRE(journal.size() == 2);
+  CHECK(journal[0].address == journal[1].address);
+}
+
+TEST_CASE("a node that takes no records is not asked first again, one that refuses them is") {
+  for (const inlong::exchange& answer :
+       {scripted_transport::code(1), scripted_transport::code(114), scripted_transport::status(503),
+        scripted_transport::status(200, "<html>"), scripted_transport::maybe_sent()}) {
+    scripted_transport network;
+    reporter sender({"a", "b"}, {}, network);
+    network.next(answer);
+    CHECK_FALSE(sender.report(to, "x"));
+    CHECK(sender.report(to, "x"));
+    CHECK(network.journal()[0].address != network.journal()[1].address);
+  }
+  for (const int code : {115, 100}) {
+    scripted_transport network;
+    reporter sender({"a", "b"}, {}, network);
+    network.next(scripted_transport::code(code));
+    CHECK_FALSE(sender.report(to, "x"));
+    CHECK(sender.report(to, "x"));
+    CHECK(network.journal()[0].address == network.journal()[1].address);
+  }
+}
+
+TEST_CASE("all records of a request without an answer are in doubt, those behind it are not") {
+  scripted_transport network;
+  options how;
+  how.max_request_bytes = 70;
+  reporter sender({"a"}, how, network);
+  network.next(scripted_transport::code(0));
+  network.next(scripted_transport::code(114));
+  const std::string half(9, 'x');  // two to a request
+  const outcome sent =
+      sender.report(to, {half, half, half, half, half, half}, inlong::time_point(0ms));
+  CHECK(sent.delivered == 2);
+  CHECK(sent.in_doubt == 2);
+  CHECK(sent.message().find("the next 2 records were stored is not known") != std::string::npos);
+  network.next(scripted_transport::code(115));
+  CHECK(sender.report(to, {half, half}).in_doubt == 0);
+}
+
+TEST_CASE("a null pointer that only shows at run time is a blank body") {
+  reporter sender({"a"});
+  const char* const nothing = nullptr;
+  CHECK(sender.report(to, nothing).error == errc::blank_body);
+}
+
+TEST_CASE("a code of -1 is a code") {
+  scripted_transport network;
+  reporter sender({"a"}, {}, network);
+  network.next(scripted_transport::code(-1));
+  const outcome sent = sender.report(to, "x");
+  CHECK(sent.server_code == -1);
+  CHECK(sent.server_code != inlong::no_server_code);
+  CHECK(sent.message().find("code -1") != std::string::npos);
+}
+
 TEST_CASE("nothing is tried after the deadline, nor after a cancel") {
   scripted_transport network;
   options how;

@@ -5,6 +5,7 @@
 
 #include <inlong/config.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -111,7 +112,9 @@ inline std::string read_host_and_port(std::string_view authority, address_parts&
     }
     if (std::string why = name_fault(host); !why.empty()) return why;
   }
-  parts.host = lower_case(host);
+  const std::string_view zone = host.substr((std::min)(host.find('%'), host.size()));
+  host.remove_suffix(zone.size());
+  parts.host = lower_case(host).append(zone);  // a zone is the name of an interface, as it is
   return after.empty() ? std::string() : read_port(after.substr(1), parts);
 }
 
@@ -171,7 +174,9 @@ inline std::string name_fault(std::string_view name) {
     rest.remove_prefix(dot == std::string_view::npos ? rest.size() : dot + 1);
   } while (!rest.empty());
   // The system's resolver would read "10.1" as 10.0.0.1 and "010.0.0.1" as 8.0.0.1.
-  if (label.find_first_not_of("0123456789") == std::string_view::npos && !is_v4(name)) {
+  const bool is_number = label.find_first_not_of("0123456789") == std::string_view::npos ||
+                         label.substr(0, 2) == "0x" || label.substr(0, 2) == "0X";
+  if (is_number && !is_v4(name)) {
     return "it looks like an IPv4 address and is none: write four numbers from 0 to 255, such as "
            "10.0.0.1";
   }

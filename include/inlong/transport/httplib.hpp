@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The default transport: cpp-httplib writes requests and parses answers; the sockets are our own.
+// The default transport: cpp-httplib parses the answers that come over the library's own sockets.
 #ifndef INLONG_TRANSPORT_HTTPLIB_HPP
 #define INLONG_TRANSPORT_HTTPLIB_HPP
 
 #include <inlong/config.hpp>
 #include <inlong/endpoint/endpoint.hpp>
-#include <inlong/options.hpp>
 #include <inlong/server_code.hpp>
 #include <inlong/transport/connect.hpp>
 #include <inlong/transport/exchange.hpp>
@@ -14,7 +13,6 @@
 #include <inlong/transport/resolve.hpp>
 #include <inlong/transport/round_trip.hpp>
 #include <inlong/transport/socket.hpp>
-#include <inlong/version.hpp>
 #include <inlong/wire/reply.hpp>
 
 #include <httplib.h>
@@ -28,6 +26,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -42,10 +41,12 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// What cpp-httplib reads from and writes to: a round trip instead of a socket of its own.
+/// What cpp-httplib reads from instead of a socket of its own: something with the `read` of a round
+/// trip.
+template <class Source>
 class httplib_stream final : public ::httplib::Stream {
  public:
-  explicit httplib_stream(round_trip& trip) noexcept : trip_(trip) {}
+  explicit httplib_stream(Source& source) noexcept : source_(source) {}
 
   // Which of these are pure virtual differs from version to version; therefore there is no
   // `override`.
@@ -53,44 +54,37 @@ class httplib_stream final : public ::httplib::Stream {
   bool is_writable() const { return true; }
   bool wait_readable() const { return true; }
   bool wait_writable() const { return true; }
-  ssize_t read(char* to, std::size_t size) { return static_cast<ssize_t>(trip_.read(to, size)); }
-  ssize_t write(const char* from, std::size_t size) {
-    trip_.add_to_head({from, size});
-    return static_cast<ssize_t>(size);
-  }
+  ssize_t read(char* to, std::size_t size) { return static_cast<ssize_t>(source_.read(to, size)); }
+  /// Drops the request: the round trip has sent its own.
+  ssize_t write(const char*, std::size_t size) { return static_cast<ssize_t>(size); }
   void get_remote_ip_and_port(std::string&, int&) const {}
   void get_local_ip_and_port(std::string&, int&) const {}
   socket_t socket() const { return INVALID_SOCKET; }
   std::time_t duration() const { return 0; }
 
  private:
-  round_trip& trip_;
+  Source& source_;
 };
 
-static_assert(!std::is_abstract_v<httplib_stream>,
+static_assert(!std::is_abstract_v<httplib_stream<round_trip>>,
               "inlong: this cpp-httplib is newer than this version of inlong-report knows; use "
               "cpp-httplib 0.10.3 to 0.53.1, or a newer inlong-report");
 
-/// cpp-httplib's client without its sockets: what is used of it has been the same since 0.10.3.
+/// cpp-httplib's parser of answers. The door to it, `process_request`, has been the same since
+/// 0.10.3. It writes a request first, with headers that differ from version to version (`Expect`,
+/// `Accept-Encoding`): that one nobody sees.
 class httplib_client final : public ::httplib::ClientImpl {
  public:
-  httplib_client() : ClientImpl("localhost") {  // the name is not used
-    keep_path(*this, 0);
-  }
+  httplib_client() : ClientImpl("localhost") {}  // the name is not used
 
-  /// Writes the request's head and parses its answer, whose body goes to `body`, but for what is
-  /// over `max_reply_bytes` + 1. False: not all of it could be done.
-  bool carry(const request& what, round_trip& trip, std::string& body);
+  /// Reads the answer's body into `body`, but for what is over `max_reply_bytes` + 1. False: it is
+  /// longer, cut short, or malformed.
+  template <class Source>
+  bool parse(Source& source, std::string& body);
 
- private:
-  template <class Client>
-  static auto keep_path(Client& client, int) -> decltype(client.set_path_encode(false)) {
-    client.set_path_encode(false);
-  }
-  template <class Client>
-  static void keep_path(Client& client, long) {  // the older name
-    client.set_url_encode(false);
-  }
+  /// cpp-httplib makes statics when it parses its first answer. Made before a reporter is, they
+  /// outlive it, even where it is a static itself that reports while it is destroyed.
+  static void make_statics();
 };
 
 }  // namespace detail
@@ -112,7 +106,7 @@ class httplib_client final : public ::httplib::ClientImpl {
 /// is not used at all.
 class httplib_transport {
  public:
-  httplib_transport() = default;
+  httplib_transport() { detail::httplib_client::make_statics(); }
   /// A copy has no connections yet and is not cancelled.
   httplib_transport(const httplib_transport&) : httplib_transport() {}
   httplib_transport& operator=(const httplib_transport&) = delete;
@@ -146,7 +140,7 @@ inline exchange httplib_transport::post(const request& what) {
   }
 
   detail::round_trip trip(link.socket.number(), what, cancel_);
-  const bool whole = client_.carry(what, trip, result.body);
+  const bool whole = trip.send() && client_.parse(trip, result.body);
   const bool too_long = result.body.size() > max_reply_bytes;
   const std::optional<int> code = find_code(result.body);
   if (trip.sent_all() ? whole || too_long : trip.status() >= 300) {
@@ -193,44 +187,45 @@ inline detail::connection httplib_transport::open(const request& what, bool& reu
 
 namespace detail {
 
-inline ::httplib::Request head_of(const request& what) {
-  static const std::string user_agent = "inlong-report/" + std::to_string(INLONG_VERSION_MAJOR) +
-                                        '.' + std::to_string(INLONG_VERSION_MINOR) + '.' +
-                                        std::to_string(INLONG_VERSION_PATCH);
-  ::httplib::Request head;
-  head.method = "POST";
-  head.path = std::string(what.path);
-  head.headers.emplace("Host", what.to.authority());
-  head.headers.emplace("Content-Type", "application/x-www-form-urlencoded");
-  head.headers.emplace("Content-Length", std::to_string(what.body_size()));
-  for (const header& extra : what.headers) head.headers.emplace(extra.name, extra.value);
-  if (!head.has_header("User-Agent")) head.headers.emplace("User-Agent", user_agent);
-  // As far as cpp-httplib knows, there is a body of no bytes. It neither copies the real one, which
-  // the round trip sends from where it lies, nor asks for a `100 Continue` first.
-  head.content_provider_ = [](std::size_t, std::size_t, ::httplib::DataSink&) { return true; };
-  head.content_length_ = 0;
-  return head;
+inline void httplib_client::make_statics() {
+  struct canned_answer {
+    std::string_view rest = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+    std::ptrdiff_t read(char* to, std::size_t size) noexcept {
+      const std::size_t count = rest.copy(to, size);
+      rest.remove_prefix(count);
+      return static_cast<std::ptrdiff_t>(count);
+    }
+  };
+  [[maybe_unused]] static const bool made = [] {
+    canned_answer answer;
+    std::string body;
+    return httplib_client().parse(answer, body);
+  }();
 }
 
-inline bool httplib_client::carry(const request& what, round_trip& trip, std::string& body) {
-  ::httplib::Request head = head_of(what);
-  head.content_receiver = [&body](const char* data, std::size_t size, auto, auto) {
+template <class Source>
+bool httplib_client::parse(Source& source, std::string& body) {
+  ::httplib::Request unseen;
+  unseen.method = "GET";
+  unseen.path = "/";
+  unseen.content_receiver = [&body](const char* data, std::size_t size, auto, auto) {
     body.append(data, (std::min)(size, max_reply_bytes + 1 - body.size()));
     return body.size() <= max_reply_bytes;
   };
-  httplib_stream stream(trip);
+  httplib_stream<Source> stream(source);
   ::httplib::Response answer;
   ::httplib::Error error{};
 #if INLONG_EXCEPTIONS
   try {
-    return process_request(stream, head, answer, !what.keep_alive, error);
+    return process_request(stream, unseen, answer, false, error);
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception&) {
-    return false;  // it could not parse the answer
+    return false;
   }
 #else
-  return process_request(stream, head, answer, !what.keep_alive, error);
+  return process_request(stream, unseen, answer, false, error);
 #endif
 }
 

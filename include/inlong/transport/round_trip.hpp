@@ -7,6 +7,7 @@
 #include <inlong/transport/answer_head.hpp>
 #include <inlong/transport/exchange.hpp>
 #include <inlong/transport/failure.hpp>
+#include <inlong/transport/request_head.hpp>
 #include <inlong/transport/socket.hpp>
 #include <inlong/wire/reply.hpp>
 
@@ -29,25 +30,24 @@ namespace detail {
 /// still fits in the smallest of chunks; a line without end between two chunks does not.
 inline constexpr std::size_t max_answer_bytes = 8 * max_reply_bytes;
 
-/// Carries one request. Whoever uses it adds the request's head and then reads the answer: the
-/// first `read` sends head and body from where they lie, in one call if the kernel takes them at
-/// once. What is read is the essence of the final answer's head, and its body as it came. No `read`
-/// outlasts the request's deadline or a cancellation.
+/// Carries one request: `send` it, then `read` its answer, which is the essence of the final head
+/// and the body as it came. No call outlasts the request's deadline or a cancellation.
 class round_trip {
  public:
   /// What is passed must live as long as this.
-  round_trip(int socket, const request& what, const cancellation& cancel) noexcept
-      : socket_(socket), request_(what), cancel_(cancel) {}
+  round_trip(int socket, const request& what, const cancellation& cancel)
+      : socket_(socket), request_(what), cancel_(cancel), request_head_(request_head(what)) {}
 
-  void add_to_head(std::string_view bytes) { request_head_.append(bytes); }
+  /// Hands the request to the kernel, from where it lies and in one call if the kernel takes it so.
+  /// True: there may be an answer. That is so even if the request was cut short: a server that
+  /// refuses it (413) need not read the rest of it, and may close.
+  bool send();
   /// Returns how many bytes it read. 0: the peer has closed. -1: there won't be more.
   std::ptrdiff_t read(char* to, std::size_t size);
 
   /// Whether the kernel took every byte of the request. If not, no server can hold it.
-  bool sent_all() const noexcept { return began_ && taken_ == size(); }
-  /// Whether the peer has ended the connection, in order or not.
-  bool ended() const noexcept { return ended_; }
-  /// Whether it did so before anything had come back.
+  bool sent_all() const noexcept { return taken_ == size(); }
+  /// Whether the peer has ended the connection before anything had come back.
   bool ended_unanswered() const noexcept { return ended_ && received_ == 0; }
   /// Whether the connection may carry another request: nothing failed, and nothing is left over.
   bool left_clean() const noexcept {
@@ -60,8 +60,6 @@ class round_trip {
   failure why() const;
 
  private:
-  bool begin();
-  bool send();
   bool receive_head();
   bool refill();
   bool receive();
@@ -76,9 +74,8 @@ class round_trip {
   const int socket_;
   const request& request_;
   const cancellation& cancel_;
-  std::string request_head_;
+  const std::string request_head_;
   std::size_t taken_ = 0;
-  bool began_ = false;
 
   answer_head head_;
   bool head_complete_ = false;
@@ -92,48 +89,13 @@ class round_trip {
   std::array<char, max_head_bytes> buffer_;
 };
 
-inline std::ptrdiff_t round_trip::read(char* to, std::size_t size) {
-  if (!began_ && !begin()) return -1;
-  if (!head_complete_) return -1;
-  if (unread_.empty() && !refill()) return why_.error ? -1 : 0;
-  const std::size_t count = (std::min)(size, unread_.size());
-  if (count == 1) {  // parsers read heads so
-    *to = unread_.front();
-  } else {
-    std::memcpy(to, unread_.data(), count);
-  }
-  unread_.remove_prefix(count);
-  return static_cast<std::ptrdiff_t>(count);
-}
-
-inline bool round_trip::begin() {
-  began_ = true;
-  if (!send() || !receive_head()) return false;
-  essence_ = head_.essence();
-  unread_ = essence_;
-  next_ = head_.size();
-  return true;
-}
-
-inline bool round_trip::refill() {
-  if (next_ == filled_) {
-    next_ = filled_ = 0;
-    if (!receive()) return false;
-  }
-  unread_ = {buffer_.data() + next_, filled_ - next_};
-  next_ = filled_;
-  return true;
-}
-
-/// True: there is an answer to be read. That may be so although the request was cut short: a server
-/// that has refused it (413) need not read the rest, and may close.
 inline bool round_trip::send() {
   std::array<std::string_view, 4> pieces{request_head_, request_.body[0], request_.body[1],
                                          request_.body[2]};
   for (;;) {
     const transfer sent = send_some(socket_, pieces);
     taken_ += sent.bytes;
-    if (taken_ == size()) return true;
+    if (sent_all()) return true;
     if (sent.error && sent.error != std::errc::operation_would_block) {
       fail(sent.error);
       ended_ = sent.error == std::errc::broken_pipe || sent.error == std::errc::connection_reset;
@@ -156,10 +118,33 @@ inline bool round_trip::send() {
   }
 }
 
+inline std::ptrdiff_t round_trip::read(char* to, std::size_t size) {
+  if (!head_complete_ && !receive_head()) return -1;
+  if (unread_.empty() && !refill()) return why_.error ? -1 : 0;
+  const std::size_t count = (std::min)(size, unread_.size());
+  if (count == 1) {  // parsers read heads so
+    *to = unread_.front();
+  } else {
+    std::memcpy(to, unread_.data(), count);
+  }
+  unread_.remove_prefix(count);
+  return static_cast<std::ptrdiff_t>(count);
+}
+
 inline bool round_trip::receive_head() {
   while (!head_complete_) {
     if (!receive() || !scan_head()) return false;
   }
+  return true;
+}
+
+inline bool round_trip::refill() {
+  if (next_ == filled_) {
+    next_ = filled_ = 0;
+    if (!receive()) return false;
+  }
+  unread_ = {buffer_.data() + next_, filled_ - next_};
+  next_ = filled_;
   return true;
 }
 
@@ -193,10 +178,17 @@ inline bool round_trip::take_in(const transfer& received) {
 
 inline bool round_trip::scan_head() {
   const head_state state = head_.read({buffer_.data(), filled_});
-  head_complete_ = state == head_state::complete;
-  if (state != head_state::malformed) return true;
-  return fail({std::make_error_code(std::errc::bad_message),
-               "the answer is not HTTP, or its head is too long"});
+  if (state == head_state::malformed) {
+    return fail({std::make_error_code(std::errc::bad_message),
+                 "the answer is not HTTP, or its head is too long"});
+  }
+  if (state == head_state::complete) {
+    head_complete_ = true;
+    essence_ = head_.essence();
+    unread_ = essence_;
+    next_ = head_.size();
+  }
+  return true;
 }
 
 inline bool round_trip::fail(failure why) {
@@ -206,10 +198,6 @@ inline bool round_trip::fail(failure why) {
 
 inline failure round_trip::why() const {
   if (why_.error) return why_;
-  if (!began_) {
-    return {std::make_error_code(std::errc::invalid_argument),
-            "the request's head can't be written: see the path and the extra headers"};
-  }
   const std::error_code closed = std::make_error_code(std::errc::connection_reset);
   if (!sent_all()) return {closed, "an answer came " + where()};
   if (ended_) return {closed, "connection closed " + where()};

@@ -44,7 +44,7 @@ TEST_CASE("an IPv6 address stands in brackets") {
   CHECK(read("[1::]") == "http 1:: 46802 ");
   CHECK(read("[1:2:3:4:5:6:7::]") == "http 1:2:3:4:5:6:7:: 46802 ");
   CHECK(read("[::ffff:10.0.0.1]") == "http ::ffff:10.0.0.1 46802 ");
-  CHECK(read("[fe80::1%eth0]:5") == "http fe80::1%eth0 5 ");
+  CHECK(read("[FE80::1%enP2p33s0]:5") == "http fe80::1%enP2p33s0 5 ");
 }
 
 TEST_CASE("a URL has its scheme's port and may have a gateway's prefix") {
@@ -112,7 +112,7 @@ TEST_CASE("what can't be read is refused with a hint what to write") {
 
 TEST_CASE("what looks like an IPv4 address must be one") {
   for (const char* bad : {"10.1", "1.2.3", "1.2.3.4.5", "256.0.0.1", "010.0.0.1", "1.2.3.4.",
-                          "4294967295", "a.b.1"}) {
+                          "4294967295", "a.b.1", "0x7f000001", "127.0X1"}) {
     CHECK_MESSAGE(refused(bad, "four numbers"), bad);
   }
 }
