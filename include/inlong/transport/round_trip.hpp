@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <string>
@@ -111,6 +112,10 @@ inline bool round_trip::send() {
     const std::error_code error =
         wait_for(socket_, POLLIN | POLLOUT, ready, cancel_, request_.deadline);
     if (error) return fail(error);
+    // A peer that reads as fast as this sends never makes it wait for long.
+    if (std::chrono::steady_clock::now() >= request_.deadline) {
+      return fail(std::make_error_code(std::errc::timed_out));
+    }
     if ((ready & POLLIN) != 0) {
       if (!receive() || !scan_head()) return false;
       if (head_complete_) return true;

@@ -146,6 +146,24 @@ TEST_CASE("a peer that reads slowly gets all of it") {
   CHECK(a.trip.sent_all());
 }
 
+TEST_CASE("a peer that reads fast is not sent to past the deadline") {
+  peers::tcp_pair link;
+  peers::posted what;
+  what.body = huge;
+  what.deadline = std::chrono::steady_clock::now();
+  trip_over a(link.own, what);
+  std::thread reader([&] {
+    std::array<char, 16384> bytes{};
+    while (receive_some(link.peer.number(), bytes.data(), bytes.size()).bytes != 0) {
+    }
+  });
+  CHECK(a.run(1).empty());
+  CHECK_FALSE(a.trip.sent_all());
+  CHECK(a.trip.why().error == std::errc::timed_out);
+  link.own = descriptor();
+  reader.join();
+}
+
 TEST_CASE("a peer that answers before it has all is heard, whether it stays, closes or resets") {
   for (const int end : {0, 1, 2}) {
     CAPTURE(end);
