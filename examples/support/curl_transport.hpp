@@ -32,7 +32,7 @@ struct curl_transport {
     for (const std::string_view piece : wanted.body) form += piece;
     form = shell_quote(form);
 
-    std::string command = "curl --silent --show-error --noproxy '*' --globoff";
+    std::string command = "curl --fail --silent --show-error --noproxy '*' --globoff";
     for (const inlong::header& extra : wanted.headers) {
       command += " --header " + shell_quote(extra.name + ": " + extra.value);
     }
