@@ -52,7 +52,7 @@ class ExamplesTest(unittest.TestCase):
     def test_02_many_records(self):
         first, known, second = self.output("02_many_records").splitlines()
         self.assertRegex(first, r"^\d+ of 1000 records delivered; then: the connection was lost")
-        self.assertIn("whether the next record was stored is not known", first)
+        self.assertRegex(first, r"whether the next \d+ records were stored is not known")
         self.assertEqual(known, "some of them may arrive twice")
         delivered = int(first.split()[0])
         self.assertGreater(delivered, 0)
