@@ -7,12 +7,8 @@
 
 #include <doctest/doctest.h>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -56,27 +52,6 @@ std::vector<std::string> every_code_point() {
 }
 
 }  // namespace
-
-// The first of all, since it is about what the first report of a process makes.
-TEST_CASE("a static reporter reports until it is destroyed itself") {
-  dataproxy server;
-  const pid_t child = fork();
-  if (child == 0) {
-    static inlong::reporter reporter(server.address());
-    struct last_words {
-      ~last_words() {
-        if (!reporter.report(to, "in the destructor of a static")) _exit(1);
-      }
-    };
-    static const last_words says_them;
-    if (!reporter.report(to, "before")) _exit(2);
-    std::exit(0);
-  }
-  int status = 1;
-  waitpid(child, &status, 0);
-  CHECK(status == 0);
-  CHECK(server.records() == std::vector<std::string>{"before", "in the destructor of a static"});
-}
 
 TEST_CASE("a record arrives as one form with exactly the headers that DataProxy wants") {
   dataproxy server;
