@@ -3838,6 +3838,22 @@ namespace detail {
 /// still fits in the smallest of chunks; a line without end between two chunks does not.
 inline constexpr std::size_t max_answer_bytes = 8 * max_reply_bytes;
 
+/// The most bytes that one call hands to the kernel. While a peer reads as fast as they are copied,
+/// such a call goes on for as long as there are bytes, and no deadline or answer is looked at.
+inline constexpr std::size_t max_bytes_at_once = 1024 * 1024;
+
+/// Head and body of a request.
+using request_pieces = std::array<std::string_view, 4>;
+
+/// The first `count` bytes of all pieces together.
+inline request_pieces first_of(request_pieces pieces, std::size_t count) noexcept {
+  for (std::string_view& piece : pieces) {
+    piece = piece.substr(0, count);
+    count -= piece.size();
+  }
+  return pieces;
+}
+
 /// Carries one request: `send` it, then `read` its answer, which is the essence of the final head
 /// and the body as it came. No call outlasts the request's deadline or a cancellation.
 class round_trip {
@@ -3846,7 +3862,7 @@ class round_trip {
   round_trip(int socket, const request& what, const cancellation& cancel)
       : socket_(socket), request_(what), cancel_(cancel), request_head_(request_head(what)) {}
 
-  /// Hands the request to the kernel, from where it lies and in one call if the kernel takes it so.
+  /// Hands the request to the kernel, from where it lies, in as few calls as it takes.
   /// True: there may be an answer. That is so even if the request was cut short: a server that
   /// refuses it (413) need not read the rest of it, and may close.
   bool send();
@@ -3898,10 +3914,9 @@ class round_trip {
 };
 
 inline bool round_trip::send() {
-  std::array<std::string_view, 4> pieces{request_head_, request_.body[0], request_.body[1],
-                                         request_.body[2]};
+  request_pieces pieces{request_head_, request_.body[0], request_.body[1], request_.body[2]};
   for (;;) {
-    const transfer sent = send_some(socket_, pieces);
+    const transfer sent = send_some(socket_, first_of(pieces, max_bytes_at_once));
     taken_ += sent.bytes;
     if (sent_all()) return true;
     if (sent.error && sent.error != std::errc::operation_would_block) {
@@ -3909,17 +3924,13 @@ inline bool round_trip::send() {
       ended_ = sent.error == std::errc::broken_pipe || sent.error == std::errc::connection_reset;
       return ended_;
     }
-    std::size_t skipped = sent.bytes;
-    for (std::string_view& piece : pieces) {
-      const std::size_t of_piece = (std::min)(skipped, piece.size());
-      piece.remove_prefix(of_piece);
-      skipped -= of_piece;
-    }
+    const request_pieces gone = first_of(pieces, sent.bytes);
+    for (std::size_t i = 0; i < pieces.size(); ++i) pieces[i].remove_prefix(gone[i].size());
     short ready = 0;
     const std::error_code error =
         wait_for(socket_, POLLIN | POLLOUT, ready, cancel_, request_.deadline);
     if (error) return fail(error);
-    // A peer that reads as fast as this sends never makes it wait for long.
+    // A peer that reads as fast as this sends never makes it wait.
     if (std::chrono::steady_clock::now() >= request_.deadline) {
       return fail(std::make_error_code(std::errc::timed_out));
     }
