@@ -43,7 +43,7 @@ struct curl_transport {
       command += " --data-raw " + form;
     }
     command += ' ' + shell_quote("http://" + wanted.to.authority() + std::string(wanted.path));
-    std::cout << command << '\n';
+    if (wanted.body_size() != 0) std::cout << command << '\n';  // or else it is a heartbeat
 
     inlong::exchange answer;
     answer.what = inlong::transmission::answered;

@@ -4,7 +4,9 @@
 #define INLONG_CORE_HPP
 
 #include <inlong/config.hpp>
+#include <inlong/counters.hpp>
 #include <inlong/delivery/check.hpp>
+#include <inlong/delivery/verdict.hpp>
 #include <inlong/endpoint/endpoint.hpp>
 #include <inlong/endpoint/endpoint_list.hpp>
 #include <inlong/error.hpp>

@@ -21,6 +21,15 @@ enum class certainty;
 enum class errc;
 struct outcome;
 
+enum class endpoint_state;
+struct endpoint_statistics;
+struct statistics;
+
+enum class action;
+enum class standing;
+struct verdict;
+struct classifier;
+
 enum class transmission;
 struct exchange;
 struct request;

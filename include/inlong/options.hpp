@@ -31,6 +31,18 @@ struct header {
   std::string value;
 };
 
+struct exchange;
+struct verdict;
+
+/// Changes what an answer means, for a gateway with ways of its own. See `verdict`.
+struct classifier {
+  /// Is given each exchange and what it would mean, and returns what it shall mean. Called from
+  /// whichever thread sends, from several at once, without a lock held; must not throw.
+  verdict (*function)(void* context, const exchange& got, const verdict& proposed) = nullptr;
+  /// Passed to it. Must live as long as the reporter.
+  void* context = nullptr;
+};
+
 /// How a reporter reports. Every field has a default that is safe with every DataProxy; in C++20
 /// write
 /// `{.connect_timeout = 1s}`.
@@ -53,8 +65,16 @@ struct options {
   bool keep_alive = true;
   /// How bodies are escaped.
   inlong::form form = inlong::form::compact;
+  /// False: what may have been stored is not sent again, and fails instead. At most once then; at
+  /// least once otherwise.
+  bool resend_unknown = true;
+  /// How long a group or stream that every open endpoint calls unknown is tried again: a new one
+  /// takes up to a minute to reach every node. Zero: each is asked once.
+  std::chrono::milliseconds unknown_stream_wait{0};
   /// Sent with every request, for a gateway that wants a token, say.
   std::vector<header> headers{};
+  /// Changes what an answer means.
+  classifier classify{};
 
   /// Names the first field that makes no sense and says why; empty if all do.
   std::string validate() const;
@@ -77,6 +97,10 @@ inline std::string options::validate() const {
                                  longer_than_zero("request_timeout", request_timeout),
                                  longer_than_zero("delivery_timeout", delivery_timeout)}) {
     if (!why.empty()) return why;
+  }
+  if (unknown_stream_wait.count() < 0) {
+    return "unknown_stream_wait is " + std::to_string(unknown_stream_wait.count()) +
+           " ms: use zero or more";
   }
   if (max_request_bytes == 0) {
     return "max_request_bytes is 0: name the most bytes that one request may have, such as 61440";

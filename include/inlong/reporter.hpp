@@ -4,28 +4,31 @@
 #define INLONG_REPORTER_HPP
 
 #include <inlong/config.hpp>
+#include <inlong/counters.hpp>
+#include <inlong/delivery/attempt.hpp>
 #include <inlong/delivery/batch.hpp>
-#include <inlong/delivery/verdict.hpp>
+#include <inlong/delivery/parcel.hpp>
+#include <inlong/delivery/queue.hpp>
 #include <inlong/detail/deadline.hpp>
 #include <inlong/detail/fork.hpp>
 #include <inlong/detail/pool.hpp>
-#include <inlong/detail/random.hpp>
+#include <inlong/detail/seed.hpp>
 #include <inlong/endpoint/endpoint_list.hpp>
 #include <inlong/error.hpp>
 #include <inlong/options.hpp>
 #include <inlong/outcome.hpp>
 #include <inlong/record.hpp>
 #include <inlong/text.hpp>
-#include <inlong/transport/exchange.hpp>
 #include <inlong/transport/transport.hpp>
 
-#include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <string>
@@ -38,15 +41,17 @@ INLONG_NAMESPACE_BEGIN
 
 /// Reports records and waits for what becomes of them.
 ///
-/// Any number of threads may call `report` at once: their calls run side by side, each on a
-/// connection of its own, which is kept for the next call. Without addresses that answer, a call
-/// blocks for `options.delivery_timeout` at most. No call may be running when the reporter is
-/// destroyed. After a fork the child's copy refuses every call; the parent's is not affected.
+/// What fails for the server's or the network's fault is tried again, elsewhere or later, until
+/// `options.delivery_timeout` is over: so long a call blocks where no address answers, and no
+/// longer than 50 ms more. Any number of threads may call `report` at once: their calls run side by
+/// side, each on a connection of its own, which is kept for the next call. What one call learns of
+/// an endpoint, all know. No call may be running when the reporter is destroyed. After a fork the
+/// child's copy refuses every call, and the parent's is not affected.
 template <class Transport>
 class basic_reporter {
  public:
-  /// Addresses as `endpoint_list` takes them. The first call goes to a random one, and every call
-  /// to the next if that can't be reached. Connects to none of them. Throws std::system_error for
+  /// Addresses as `endpoint_list` takes them; the first call goes to a random one. Connects to none
+  /// of them. Throws std::system_error for
   /// an address that can't be read or that the transport can't do, an empty list, or options that
   /// make no sense. With exceptions off, every call fails with that error.
   explicit basic_reporter(endpoint_list addresses, options how = {}, Transport transport = {});
@@ -62,6 +67,10 @@ class basic_reporter {
   explicit basic_reporter(const Addresses& addresses, options how = {}, Transport transport = {})
       : basic_reporter(endpoint_list(addresses), std::move(how), std::move(transport)) {}
 
+  ~basic_reporter() {
+    // A child has its parent's mutexes as they were at the fork, which can't be destroyed.
+    if (!home_.is_here()) static_cast<void>(core_.release());
+  }
   basic_reporter(const basic_reporter&) = delete;
   basic_reporter& operator=(const basic_reporter&) = delete;
 
@@ -79,9 +88,9 @@ class basic_reporter {
   }
   outcome report(destination to, std::nullptr_t, std::optional<time_point> time = {}) = delete;
 
-  /// Reports several records of one data time, in as few requests as `options.max_request_bytes`
-  /// allows. All of them are checked first: if one is refused, nothing is sent. Ends at the first
-  /// request that is not delivered.
+  /// Reports several records of one data time, in as few requests as `options.max_request_bytes` and
+  /// the server allow. All of them are checked first: if one is refused, nothing is sent. They are
+  /// sent in their order; ends at the first record that can't be delivered.
   outcome report(destination to, std::initializer_list<text> bodies,
                  std::optional<time_point> time = {}) {
     return report_all(to, bodies, true, time);
@@ -94,15 +103,40 @@ class basic_reporter {
     return report_all(to, bodies, true, time);
   }
 
+  /// Takes another list of addresses, from any thread. Calls that are under way go on; what is in
+  /// both lists is not forgotten. Returns errc::no_endpoints or errc::unsupported_scheme for a list
+  /// that is of no use, errc::out_of_memory, or what is wrong with the reporter, and keeps the old
+  /// list then.
+  [[nodiscard]] errc replace_endpoints(const endpoint_list& addresses);
+
+  /// What has been done so far, and how the endpoints are. For any thread, at any time.
+  statistics counters() const;
+
  private:
   using checked_transport = typename detail::require_transport<Transport>::type;
 
-  /// What one call needs for itself. The memory of its batch serves the next call.
+  /// What one call needs for itself. Its memory serves the next call.
   struct session {
-    explicit session(const checked_transport& original) : transport(original) {}
+    session(const checked_transport& original, detail::shared_state& shared, const options& how)
+        : transport(original), path(shared, how, detail::order::strict) {}
 
     checked_transport transport;
     detail::batch records;
+    detail::queue path;
+  };
+
+  /// What the calls share.
+  struct core {
+    explicit core(options&& wanted)
+        : how(std::move(wanted)), shared(detail::seed_for(this), SIZE_MAX) {}
+
+    const options how;
+    mutable std::mutex mutex;  // guards what stands between it and the sessions, and their queues
+    std::condition_variable changed;
+    std::size_t waiting = 0;
+    detail::shared_state shared;
+    statistics counted;
+    detail::pool<session> sessions{std::chrono::minutes(1)};
   };
 
   template <class Bodies>
@@ -111,38 +145,39 @@ class basic_reporter {
   template <class Bodies>
   void fill(detail::batch& records, destination to, const Bodies& bodies, bool is_range,
             std::optional<time_point> time, outcome& result) const;
-  void deliver(session& with, detail::steady_time deadline, outcome& result);
-  detail::verdict send(checked_transport& transport, const std::array<std::string_view, 3>& body,
-                       detail::steady_time deadline, outcome& result);
+  void deliver(session& with, detail::steady_time start, outcome& result);
+  bool collect(detail::queue& from, outcome& result) noexcept;
+  static detail::problem find_problem(const endpoint_list& addresses);
 
-  endpoint_list endpoints_;
-  options options_;
   checked_transport original_;
   detail::problem problem_;
   detail::process_mark home_;
-  std::atomic<std::size_t> preferred_{0};  // the endpoint that was reached last
-  detail::pool<session> sessions_{std::chrono::minutes(1)};
+  std::unique_ptr<core> core_;
 };
 
 template <class Transport>
 basic_reporter<Transport>::basic_reporter(endpoint_list addresses, options how, Transport transport)
-    : endpoints_(std::move(addresses)),
-      options_(std::move(how)),
-      original_(std::move(transport)),
-      problem_{endpoints_.error(), endpoints_.message()} {
-  for (const endpoint& to : endpoints_) {
-    if (!problem_ && !detail::can_reach<checked_transport>(to)) {
-      problem_ = {errc::unsupported_scheme, "address " + to.address()};
-    }
-  }
-  if (const std::string why = options_.validate(); !problem_ && !why.empty()) {
+    : original_(std::move(transport)), problem_(find_problem(addresses)) {
+  if (const std::string why = how.validate(); !problem_ && !why.empty()) {
     problem_ = {errc::bad_option, "options." + why};
   }
   if (problem_) {
     detail::raise(problem_);
-  } else {
-    preferred_ = detail::random_sequence(detail::seed_for(this)).below(endpoints_.size());
+    return;
   }
+  core_ = std::make_unique<core>(std::move(how));
+  core_->shared.endpoints.replace(addresses);
+}
+
+template <class Transport>
+detail::problem basic_reporter<Transport>::find_problem(const endpoint_list& addresses) {
+  if (addresses.error() != errc::ok) return {addresses.error(), addresses.message()};
+  for (const endpoint& to : addresses) {
+    if (!detail::can_reach<checked_transport>(to)) {
+      return {errc::unsupported_scheme, "address " + to.address()};
+    }
+  }
+  return {};
 }
 
 template <class Transport>
@@ -158,9 +193,17 @@ outcome basic_reporter<Transport>::report_all(destination to, const Bodies& bodi
 #if INLONG_EXCEPTIONS
   try {
 #endif
-    const auto leased = sessions_.take([&] { return std::make_unique<session>(original_); });
+    const auto leased = core_->sessions.take([&] {
+      return std::make_unique<session>(original_, core_->shared, core_->how);
+    });
     fill((*leased).records, to, bodies, is_range, time, result);
-    if (result) deliver(*leased, detail::later(start, options_.delivery_timeout), result);
+    if (result) {
+      deliver(*leased, start, result);
+    } else {
+      const std::lock_guard lock(core_->mutex);
+      core_->counted.offered += result.records;
+      core_->counted.refused += result.records;
+    }
 #if INLONG_EXCEPTIONS
   } catch (const std::bad_alloc&) {
     result.error = errc::out_of_memory;
@@ -176,80 +219,118 @@ template <class Bodies>
 void basic_reporter<Transport>::fill(detail::batch& records, destination to, const Bodies& bodies,
                                      bool is_range, std::optional<time_point> time,
                                      outcome& result) const {
+  const options& how = core_->how;
   const time_point data_time = time ? *time : time_point(std::chrono::system_clock::now());
-  result.error = records.open(to, data_time, options_.form, options_.record_separator);
-  if (!result) return;
+  result.error = records.open(to, data_time, how.form, how.record_separator);
   for (const auto& body : bodies) {
-    const std::string_view characters = text(body).view();
-    result.error = records.append(characters, options_.max_request_bytes);
     ++result.records;
+    if (!result) return;  // of a bad destination: the call has records
+    const std::string_view characters = text(body).view();
+    result.error = records.append(characters, how.max_request_bytes);
     if (result) continue;
     if (is_range) result.detail = "bodies[" + std::to_string(result.records - 1) + ']';
     if (result.error == errc::too_large) {
       result.detail += (is_range ? ", " : "") + detail::counted(characters.size(), "byte") +
                        " before encoding, where options.max_request_bytes is " +
-                       std::to_string(options_.max_request_bytes);
+                       std::to_string(how.max_request_bytes);
     }
     return;
   }
-  if (result.records == 0) result.error = errc::no_records;
+  if (result && result.records == 0) result.error = errc::no_records;
 }
 
+/// Drives the queue of this call until all of its records are delivered, or one is not.
 template <class Transport>
-void basic_reporter<Transport>::deliver(session& with, detail::steady_time deadline,
+void basic_reporter<Transport>::deliver(session& with, detail::steady_time start,
                                         outcome& result) {
-  while (result.delivered < with.records.size()) {
-    const std::size_t count = with.records.fitting(result.delivered, options_.max_request_bytes);
-    const detail::verdict what =
-        send(with.transport, with.records.pieces(result.delivered, count), deadline, result);
-    result.error = what.error;
-    result.known = what.known;
-    result.in_doubt = what.known == certainty::maybe_stored ? count : 0;
-    if (!result) return;
-    result.delivered += count;
+  detail::queue& path = with.path;
+  const detail::steady_time deadline = detail::later(start, core_->how.delivery_timeout);
+  detail::steady_time now = start;
+  std::unique_lock lock(core_->mutex);
+  if (!path.add(with.records, 0, result.records, nullptr, deadline)) {
+    result.error = errc::out_of_memory;
+    core_->counted.refused += result.records;
+    core_->counted.offered += result.records;
+    return;
+  }
+  path.allow_probe();
+  core_->counted.offered += result.records;
+  core_->counted.pending += result.records;
+  while (collect(path, result)) {
+    const std::optional<detail::attempt> wanted = path.next(now);
+    if (wanted) {
+      lock.unlock();
+      detail::reply came = detail::carry_out(*wanted, with.transport, core_->how);
+      now = std::chrono::steady_clock::now();
+      lock.lock();
+      if (wanted->carried != nullptr) ++result.attempts;
+      path.told(*wanted, std::move(came), now);
+      if (core_->waiting != 0) core_->changed.notify_all();
+    } else if (!path.has_finished()) {
+      ++core_->waiting;
+      const detail::steady_time wake = path.wake();
+      if (wake == (detail::steady_time::max)()) {
+        core_->changed.wait(lock);
+      } else {
+        core_->changed.wait_until(lock, wake);
+      }
+      --core_->waiting;
+      now = std::chrono::steady_clock::now();
+    }
   }
 }
 
+/// Takes what is finished. False: that was all, or a record failed, and the rest is given up.
 template <class Transport>
-detail::verdict basic_reporter<Transport>::send(checked_transport& transport,
-                                                const std::array<std::string_view, 3>& body,
-                                                detail::steady_time deadline, outcome& result) {
-  const auto latest_answer = [&] {
-    std::size_t bytes = 0;
-    for (const std::string_view piece : body) bytes += piece.size();
-    const std::chrono::milliseconds sending(bytes / (100 * 1024 / 1000));  // at 100 KiB a second
-    return detail::later(detail::later(std::chrono::steady_clock::now(), options_.request_timeout),
-                         sending);
-  };
-  const std::size_t first = preferred_.load(std::memory_order_relaxed);
-  bool was_stale = false;
-  for (std::size_t passed = 0;;) {
-    const std::size_t index = (first + passed) % endpoints_.size();
-    const endpoint& to = endpoints_[index];
-    ++result.attempts;
-    result.address = to.address();
-    result.known = certainty::maybe_stored;  // should memory run out inside
-    const exchange got =
-        transport.post({to, to.message_path(), body, options_.headers, options_.keep_alive,
-                        options_.connect_timeout, (std::min)(deadline, latest_answer())});
-    if (got.what == transmission::not_sent && got.error != std::errc::operation_canceled &&
-        std::chrono::steady_clock::now() < deadline) {
-      // A connection that turned out stale says nothing of its endpoint, which is asked once more.
-      if (got.stale && !std::exchange(was_stale, true)) continue;
-      was_stale = false;
-      if (++passed < endpoints_.size()) continue;
+bool basic_reporter<Transport>::collect(detail::queue& from, outcome& result) noexcept {
+  while (detail::parcel* const done = from.take()) {
+    detail::facts& known = done->known_facts;
+    if (result) {  // nothing has failed before it
+      result.error = known.error;
+      result.known = known.known;
+      result.server_code = known.server_code;
+      result.http_status = known.http_status;
+      if (known.where != nullptr) result.address = known.where->address();
+      result.detail = std::move(known.detail);
+      if (result) result.delivered += done->count;
     }
-    const std::optional<int> code = detail::find_code(got);
-    result.server_code = code.value_or(no_server_code);
-    result.http_status = got.status;
-    result.detail = got.error_text;
-    const detail::verdict what = detail::judge(got, code);
-    // The next call begins with whoever takes records, and does not stay with one who can't.
-    const bool works = what.error == errc::ok || what.error == errc::too_large ||
-                       what.error == errc::unknown_stream || what.error == errc::rejected;
-    preferred_.store((index + (works ? 0 : 1)) % endpoints_.size(), std::memory_order_relaxed);
-    return what;
+    if (!result && known.known == certainty::maybe_stored) result.in_doubt += done->count;
+    core_->counted.pending -= done->count;
+    (known.error == errc::ok ? core_->counted.delivered : core_->counted.failed) += done->count;
+    from.release(*done);
+    if (!result) from.abandon(errc::cancelled);
   }
+  return !from.is_empty();
+}
+
+template <class Transport>
+errc basic_reporter<Transport>::replace_endpoints(const endpoint_list& addresses) {
+  if (!home_.is_here()) return errc::forked;
+  if (problem_) return problem_.error;
+  if (addresses.empty() && addresses.error() == errc::ok) return errc::no_endpoints;
+  if (const detail::problem wrong = find_problem(addresses)) return wrong.error;
+#if INLONG_EXCEPTIONS
+  try {
+#endif
+    const std::lock_guard lock(core_->mutex);
+    core_->shared.endpoints.replace(addresses);
+    core_->changed.notify_all();
+#if INLONG_EXCEPTIONS
+  } catch (const std::bad_alloc&) {
+    return errc::out_of_memory;
+  }
+#endif
+  return errc::ok;
+}
+
+template <class Transport>
+statistics basic_reporter<Transport>::counters() const {
+  if (core_ == nullptr || !home_.is_here()) return {};
+  const std::lock_guard lock(core_->mutex);
+  statistics all = core_->counted;
+  all.retries = core_->shared.retries;
+  all.endpoints = core_->shared.endpoints.describe(std::chrono::steady_clock::now());
+  return all;
 }
 
 INLONG_NAMESPACE_END

@@ -64,10 +64,9 @@
   }
 
 #endif
-// What is refused before anything is sent, because the server would spoil it or refuse the batch
-// that it is in.
-#ifndef INLONG_DELIVERY_CHECK_HPP
-#define INLONG_DELIVERY_CHECK_HPP
+// What a reporter has done so far, as one consistent snapshot.
+#ifndef INLONG_COUNTERS_HPP
+#define INLONG_COUNTERS_HPP
 
 // The errors of the library: an enum, its texts, and the std::error_code that is made from it on
 // demand.
@@ -227,6 +226,72 @@ template <>
 struct std::is_error_code_enum<inlong::errc> : std::true_type {};
 
 #endif
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+INLONG_NAMESPACE_BEGIN
+
+/// Whether an endpoint is used.
+enum class endpoint_state {
+  /// Nothing has been sent to it yet.
+  untried,
+  /// It takes requests.
+  open,
+  /// It has failed, and rests before it is tried again.
+  closed,
+};
+
+/// One endpoint, as a reporter sees it.
+struct endpoint_statistics {
+  std::string address;
+  endpoint_state state = endpoint_state::untried;
+  /// How long it has been so.
+  std::chrono::milliseconds for_how_long{0};
+  /// Why it was closed last; `errc::ok` if it never was.
+  errc last_error = errc::ok;
+  /// The same in words.
+  std::string last_error_text;
+  /// A moving average of how long its successful requests take; 0 before the first.
+  std::chrono::microseconds latency{0};
+  /// Requests that it has not answered yet.
+  std::size_t in_flight = 0;
+  /// Requests that it was sent, heartbeats not counted.
+  std::uint64_t requests = 0;
+  /// Records that it took.
+  std::uint64_t delivered = 0;
+  /// Requests that failed there, or that it refused.
+  std::uint64_t failures = 0;
+};
+
+/// A snapshot: `offered = refused + delivered + failed + pending`, always. All but `pending` only
+/// grow.
+struct statistics {
+  /// Records that were passed to the reporter.
+  std::uint64_t offered = 0;
+  /// Of these, those that it did not accept.
+  std::uint64_t refused = 0;
+  std::uint64_t delivered = 0;
+  std::uint64_t failed = 0;
+  /// Accepted, and neither delivered nor failed yet.
+  std::uint64_t pending = 0;
+  /// Requests that were sent again, whatever for; those of a divided batch are not.
+  std::uint64_t retries = 0;
+  /// In the order in which they were passed.
+  std::vector<endpoint_statistics> endpoints;
+};
+
+INLONG_NAMESPACE_END
+
+#endif
+// What is refused before anything is sent, because the server would spoil it or refuse the batch
+// that it is in.
+#ifndef INLONG_DELIVERY_CHECK_HPP
+#define INLONG_DELIVERY_CHECK_HPP
+
 // Where a record goes, and the time that it is of.
 #ifndef INLONG_RECORD_HPP
 #define INLONG_RECORD_HPP
@@ -702,6 +767,416 @@ inline errc(check)(const destination& to, std::string_view body,
 INLONG_NAMESPACE_END
 
 #endif
+// What an exchange means, for the records in it and for the endpoint: the one place that looks at
+// HTTP statuses and server codes.
+#ifndef INLONG_DELIVERY_VERDICT_HPP
+#define INLONG_DELIVERY_VERDICT_HPP
+
+// The options of a reporter, their defaults, and the check that they make sense.
+#ifndef INLONG_OPTIONS_HPP
+#define INLONG_OPTIONS_HPP
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+INLONG_NAMESPACE_BEGIN
+
+/// How a text is escaped in the form that goes to the server, which reads the same from both.
+enum class form {
+  /// Escapes what the server would misread, `%` `+` `&` `;` `#`, and for the sake of anything in
+  /// between `=`,
+  /// controls and DEL; everything else goes raw. Takes about 1.02 bytes a byte.
+  compact,
+  /// Escapes everything but the unreserved characters of RFC 3986, for a gateway that insists.
+  /// Takes up to 3 bytes a
+  /// byte.
+  strict,
+};
+
+/// A header of an HTTP request.
+struct header {
+  std::string name;
+  std::string value;
+};
+
+struct exchange;
+struct verdict;
+
+/// Changes what an answer means, for a gateway with ways of its own. See `verdict`.
+struct classifier {
+  /// Is given each exchange and what it would mean, and returns what it shall mean. Called from
+  /// whichever thread sends, from several at once, without a lock held; must not throw.
+  verdict (*function)(void* context, const exchange& got, const verdict& proposed) = nullptr;
+  /// Passed to it. Must live as long as the reporter.
+  void* context = nullptr;
+};
+
+/// How a reporter reports. Every field has a default that is safe with every DataProxy; in C++20
+/// write
+/// `{.connect_timeout = 1s}`.
+struct options {
+  /// How long one address may take to accept a connection.
+  std::chrono::milliseconds connect_timeout{2'000};
+  /// How long one request may take, connecting included; its body at 100 KiB a second comes on top.
+  /// It never outlasts `delivery_timeout`.
+  std::chrono::milliseconds request_timeout{10'000};
+  /// How long a whole call may take, from hand-over to the last word. `milliseconds::max()`: no
+  /// limit.
+  std::chrono::milliseconds delivery_timeout{30'000};
+  /// The most bytes that one request's form may have, encoded, field names included. DataProxy's
+  /// own limit is `max-msg-length`: 64 KiB unless configured, 512 KiB in the configuration it is
+  /// shipped with.
+  std::size_t max_request_bytes = 60 * 1024;
+  /// What stands between two records of one request, and therefore in no record. ASCII.
+  char record_separator = '\n';
+  /// False: a connection for each request, with `Connection: close`.
+  bool keep_alive = true;
+  /// How bodies are escaped.
+  inlong::form form = inlong::form::compact;
+  /// False: what may have been stored is not sent again, and fails instead. At most once then; at
+  /// least once otherwise.
+  bool resend_unknown = true;
+  /// How long a group or stream that every open endpoint calls unknown is tried again: a new one
+  /// takes up to a minute to reach every node. Zero: each is asked once.
+  std::chrono::milliseconds unknown_stream_wait{0};
+  /// Sent with every request, for a gateway that wants a token, say.
+  std::vector<header> headers{};
+  /// Changes what an answer means.
+  classifier classify{};
+
+  /// Names the first field that makes no sense and says why; empty if all do.
+  std::string validate() const;
+};
+
+namespace detail {
+
+inline std::string header_fault(const header& extra);
+inline bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
+}  // namespace detail
+
+inline std::string options::validate() const {
+  const auto longer_than_zero = [](std::string_view name, std::chrono::milliseconds value) {
+    if (value.count() > 0) return std::string();
+    return std::string(name) + " is " + std::to_string(value.count()) +
+           " ms: a timeout must be longer than zero";
+  };
+  for (const std::string& why : {longer_than_zero("connect_timeout", connect_timeout),
+                                 longer_than_zero("request_timeout", request_timeout),
+                                 longer_than_zero("delivery_timeout", delivery_timeout)}) {
+    if (!why.empty()) return why;
+  }
+  if (unknown_stream_wait.count() < 0) {
+    return "unknown_stream_wait is " + std::to_string(unknown_stream_wait.count()) +
+           " ms: use zero or more";
+  }
+  if (max_request_bytes == 0) {
+    return "max_request_bytes is 0: name the most bytes that one request may have, such as 61440";
+  }
+  if (static_cast<unsigned char>(record_separator) >= 0x80) {
+    return "record_separator is not ASCII: use a character below 0x80, such as a line feed";
+  }
+  if (form != inlong::form::compact && form != inlong::form::strict) {
+    return "form is neither compact nor strict: use one of the two";
+  }
+  for (std::size_t index = 0; index < headers.size(); ++index) {
+    const std::string why = detail::header_fault(headers[index]);
+    if (!why.empty()) return "headers[" + std::to_string(index) + "] " + why;
+  }
+  return {};
+}
+
+namespace detail {
+
+inline std::string header_fault(const header& extra) {
+  constexpr std::string_view name_characters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
+  if (extra.name.empty()) return "has no name: give it one, or leave it out";
+  if (extra.name.find_first_not_of(name_characters) != std::string::npos) {
+    return "has a name with a character that HTTP does not allow there: use letters, digits and "
+           "'-'";
+  }
+  for (const std::string_view own :
+       {"Host", "Content-Length", "Content-Type", "Connection", "Transfer-Encoding", "Expect",
+        "Keep-Alive", "Upgrade", "Accept-Encoding", "Content-Encoding", "Proxy-Connection", "TE",
+        "Trailer"}) {
+    if (equals_ignoring_case(extra.name, own)) {
+      return "is " + std::string(own) + ", which the library sets itself: leave it out";
+    }
+  }
+  for (const char c : extra.value) {
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) {
+      return "(" + extra.name +
+             ") has a control character, such as CR or LF, in its value: remove it";
+    }
+  }
+  return {};
+}
+
+inline bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : int{c}; };
+    if (lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
+// What became of a blocking call.
+#ifndef INLONG_OUTCOME_HPP
+#define INLONG_OUTCOME_HPP
+
+// Every code that a DataProxy may answer: what it means, and what to do about it.
+#ifndef INLONG_SERVER_CODE_HPP
+#define INLONG_SERVER_CODE_HPP
+
+#include <limits>
+#include <string_view>
+
+INLONG_NAMESPACE_BEGIN
+
+/// Where an outcome has no code of a server: nobody answered, or the answer held none. No code is
+/// read as this.
+inline constexpr int no_server_code = (std::numeric_limits<int>::min)();
+
+namespace detail {
+
+/// One code. A new one is a new row here, and one in delivery/verdict.hpp.
+struct server_code_row {
+  int code;
+  /// The server closes the connection behind its answer, without saying so.
+  bool closes;
+  /// Its meaning, a semicolon, what to do.
+  std::string_view text;
+};
+
+/// The codes of DataProxy 1.4 to 2.4 (its StatusCode and DataProxyErrCode), in ascending order.
+/// Those from 94 to 96, 105 to 110, 112, 116 to 119, 122, 123, 150 and 151 belong to other
+/// protocols or later stages, and are here for whatever stands in front.
+inline constexpr server_code_row server_codes[] = {
+    {0, false, "stored; nothing to do"},
+    {1, true,
+     "the node is not ready, it has no message queue yet; try again in some seconds, or another "
+     "node"},
+    {2, true,
+     "the node was stopped by its operator; report to another node until it is started again"},
+    {3, false, "the node's configuration is not ready; try again in some seconds, or another node"},
+    {10, true,
+     "the node does not accept this caller's IP address; have it put on the node's whitelist, or "
+     "taken off its blacklist"},
+    {31, true,
+     "the request could not be decoded; see what stands between here and the server, and whether "
+     "options.headers are very long"},
+    {32, true, "the method is not supported; see what in between changes POST requests"},
+    {33, true, "the request has no path; check the address for a gateway's prefix"},
+    {34, true, "the path could not be decoded; check the address for a gateway's prefix"},
+    {35, true, "there is no such path; check the address for a gateway's prefix"},
+    {36, true,
+     "the content type is not supported; see what in between changes the Content-Type header"},
+    {94, false,
+     "the message's magic value is wrong; check that the address is the node's HTTP port"},
+    {95, false, "a length field is wrong; check that the address is the node's HTTP port"},
+    {96, false, "the data can't be decompressed; see what in between changes the request"},
+    {100, false,
+     "the group id is missing or blank; pass the group's id, and see whether something in "
+     "between drops the body or its Content-Type"},
+    {101, false, "the stream id is missing or blank; pass the stream's id"},
+    {102, false, "the data time is missing; see what in between changes the form"},
+    {103, false, "the body is missing; see what in between changes the form"},
+    {104, false,
+     "the body is longer than the node allows; send smaller records, or raise its max-msg-length"},
+    {105, false, "the body's length is zero; leave empty records out"},
+    {106, false, "the body's length is negative; check that the address is the node's HTTP port"},
+    {107, false,
+     "the attributes' length is negative; check that the address is the node's HTTP port"},
+    {108, false, "the node failed to process the message; see its log"},
+    {109, false, "the attributes can't be split; check the group and stream ids for '&' and '='"},
+    {110, false, "the message type is unknown; check that the address is the node's HTTP port"},
+    {111, false, "a message is blank; leave blank records out"},
+    {112, false,
+     "a value of the extended field is not supported; check that the address is the node's HTTP "
+     "port"},
+    {113, false,
+     "the group or stream is not configured; create both in InLong first, with auto push as the "
+     "source (a new stream takes up to a minute to reach every node)"},
+    {114, true,
+     "the node's channel took no more, it is overloaded or its disk is full; report more slowly, "
+     "or to more nodes (the records may have been stored)"},
+    {115, false,
+     "group or stream unknown; create both in InLong first, with auto push as the source (a new "
+     "stream takes up to a minute to reach every node)"},
+    {116, false,
+     "the node has no producer for its message queue; try again later, or another node"},
+    {117, false, "the node's producer is missing; try again later, or another node"},
+    {118, false, "the node could not send to its message queue; see whether the queue is up"},
+    {119, false, "the node's message queue returned an error; see the queue's log"},
+    {120, false, "a duplicate, stored before; nothing to do"},
+    {121, false,
+     "the group or stream is not in the node's configuration; create both in InLong first, with "
+     "auto push as the source (a new stream takes up to a minute to reach every node)"},
+    {122, false, "the group and the stream do not belong together; check both ids"},
+    {123, false,
+     "an item of the record is invalid; check the record's format against the stream's"},
+    {150, false,
+     "order control was asked for without acknowledgement; check that the address is the node's "
+     "HTTP port"},
+    {151, false,
+     "proxy control was asked for without acknowledgement; check that the address is the node's "
+     "HTTP port"},
+    {2147483647, true,
+     "the node failed while it processed the request; see its log (the records may have been "
+     "stored)"},
+};
+
+constexpr const server_code_row* find_server_code(int code) noexcept {
+  for (const server_code_row& row : server_codes) {
+    if (row.code == code) return &row;
+  }
+  return nullptr;
+}
+
+/// Whether the server closes the connection after this code. One that is not known is taken to.
+constexpr bool closes_connection(int code) noexcept {
+  const server_code_row* const row = find_server_code(code);
+  return row == nullptr || row->closes;
+}
+
+}  // namespace detail
+
+/// What a server's code means, and what to do about it. Never empty: a code that this version does
+/// not know is said to be one.
+constexpr std::string_view describe(int server_code) noexcept {
+  if (server_code == no_server_code)
+    return "the server gave no code; see the HTTP status and the address";
+  const detail::server_code_row* const row = detail::find_server_code(server_code);
+  return row != nullptr ? row->text
+                        : "a code that this version does not know; see the documentation of the server's version";
+}
+
+INLONG_NAMESPACE_END
+
+#endif
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+INLONG_NAMESPACE_BEGIN
+
+/// What is known of a record.
+enum class certainty {
+  /// Never wholly sent, or refused by an answer that excludes storing.
+  not_stored,
+  /// Wholly sent, and then nothing that tells.
+  maybe_stored,
+  /// DataProxy answered that it is in its channel; the interface has no stronger acknowledgement.
+  stored,
+};
+
+/// What became of one call of `report`; true if every record was delivered.
+struct [[nodiscard]] outcome {
+  /// Why not every record was delivered.
+  errc error = errc::ok;
+  /// How many records were: always the first so many of the call.
+  std::size_t delivered = 0;
+  /// How many records the call was given; if one was refused, those up to it.
+  std::size_t records = 0;
+  /// What is known of the first record that was not delivered.
+  certainty known = certainty::not_stored;
+  /// How many records are `maybe_stored`: that first one, and those in the same request. What comes
+  /// behind them was never sent.
+  std::size_t in_doubt = 0;
+  /// The last answer's code, or `no_server_code`; `describe(server_code)` says what it means.
+  int server_code = no_server_code;
+  /// The last answer's HTTP status; 0 if there was no answer.
+  int http_status = 0;
+  /// How many requests were tried.
+  std::size_t attempts = 0;
+  /// The endpoint that was tried last; empty if none was.
+  std::string address;
+  std::chrono::milliseconds elapsed{0};
+  /// What the address, option, record or connection in question was, in words.
+  std::string detail;
+
+  explicit operator bool() const noexcept { return error == errc::ok; }
+
+  /// All of it in one line for people: how far the call came, what went wrong, and what to do about
+  /// it.
+  std::string message() const;
+};
+
+namespace detail {
+
+inline std::string counted(std::size_t count, std::string_view what) {
+  return std::to_string(count) + ' ' + std::string(what) + (count == 1 ? "" : "s");
+}
+
+/// `12.4 s`, `350 ms`
+inline std::string in_words(std::chrono::milliseconds duration) {
+  const auto count = duration.count();
+  if (count < 1000) return std::to_string(count) + " ms";
+  return std::to_string(count / 1000) + '.' + std::to_string(count % 1000 / 100) + " s";
+}
+
+}  // namespace detail
+
+inline std::string outcome::message() const {
+  if (attempts == 0) {  // refused, or the reporter could not be made: nothing was sent
+    return (detail.empty() ? "" : detail + ": ") + std::string(describe(error)) +
+           (error == errc::ok ? "" : " (nothing was sent)");
+  }
+  const std::string effort =
+      " after " + detail::counted(attempts, "attempt") + " in " + detail::in_words(elapsed);
+  if (error == errc::ok) return detail::counted(delivered, "record") + " delivered" + effort;
+
+  std::string_view meaning = describe(error);
+  std::string_view remedy;
+  const auto split = [&](std::string_view text, std::string_view mark) {
+    const std::size_t end = text.find(mark);
+    meaning = text.substr(0, end);
+    if (end != std::string_view::npos) remedy = text.substr(end + mark.size());
+  };
+  std::string message = std::to_string(delivered) + " of " + detail::counted(records, "record") +
+                        " delivered; then: ";
+  if (server_code != no_server_code && server_code != 0) {
+    split(describe(server_code), "; ");
+    message +=
+        std::string(meaning) + " (code " + std::to_string(server_code) + " from " + address + ')';
+  } else {
+    split(describe(error), ": ");
+    std::string facts = detail;
+    const auto add = [&facts](const std::string& fact) {
+      facts += (facts.empty() ? "" : ", ") + fact;
+    };
+    if (http_status != 0) add("HTTP status " + std::to_string(http_status));
+    if (facts.find(address) == std::string::npos) add(address);
+    message += std::string(meaning) + " (" + facts + ')';
+  }
+  message += effort;
+  if (in_doubt != 0) {
+    message += "; whether the next " +
+               (in_doubt == 1 ? "record was" : detail::counted(in_doubt, "record") + " were") +
+               " stored is not known";
+  }
+  return remedy.empty() ? message : message + "; " + std::string(remedy);
+}
+
+INLONG_NAMESPACE_END
+
+#endif
+// What passes between the library and a transport: one request, and what became of it.
+#ifndef INLONG_TRANSPORT_EXCHANGE_HPP
+#define INLONG_TRANSPORT_EXCHANGE_HPP
+
 // One node that takes reports.
 #ifndef INLONG_ENDPOINT_ENDPOINT_HPP
 #define INLONG_ENDPOINT_ENDPOINT_HPP
@@ -722,6 +1197,7 @@ namespace detail {
 
 inline constexpr std::uint16_t dataproxy_port = 46802;
 inline constexpr std::string_view message_path = "/dataproxy/message";
+inline constexpr std::string_view heartbeat_path = "/dataproxy/heartbeat";
 
 /// The parts of an address, checked and brought into one form.
 struct address_parts {
@@ -1035,6 +1511,8 @@ class endpoint {
   const std::string& authority() const noexcept { return authority_; }
   /// The prefix and `/dataproxy/message`.
   const std::string& message_path() const noexcept { return message_path_; }
+  /// The prefix and `/dataproxy/heartbeat`.
+  const std::string& heartbeat_path() const noexcept { return heartbeat_path_; }
   /// For people to read, and to make an equal endpoint from.
   std::string address() const;
 
@@ -1050,6 +1528,7 @@ class endpoint {
   detail::address_parts parts_;
   std::string authority_;
   std::string message_path_;
+  std::string heartbeat_path_;
 };
 
 namespace detail {
@@ -1078,7 +1557,8 @@ inline endpoint::endpoint(detail::address_parts&& parts)
     : parts_(std::move(parts)),
       authority_(parts_.host.find(':') == std::string::npos ? parts_.host
                                                             : '[' + parts_.host + ']'),
-      message_path_(parts_.prefix + std::string(detail::message_path)) {
+      message_path_(parts_.prefix + std::string(detail::message_path)),
+      heartbeat_path_(parts_.prefix + std::string(detail::heartbeat_path)) {
   authority_ += ':' + std::to_string(parts_.port);
 }
 
@@ -1086,6 +1566,509 @@ inline std::string endpoint::address() const {
   if (!https() && prefix().empty()) return authority();
   return (https() ? "https://" : "http://") + authority() + prefix();
 }
+
+INLONG_NAMESPACE_END
+
+#endif
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+INLONG_NAMESPACE_BEGIN
+
+/// One POST of a form. Nothing in it is owned: all of it is valid until `post` returns, and no
+/// longer.
+struct request {
+  const endpoint& to;
+  /// The whole target, an endpoint's own prefix included.
+  std::string_view path;
+  /// The body is these pieces, one after the other; each may be empty.
+  std::array<std::string_view, 3> body;
+  /// To be sent beside the transport's own, which are Host, Content-Length, `Content-Type:
+  /// application/x-www-form-urlencoded` (exactly so: DataProxy refuses a charset behind it) and
+  /// `Connection`.
+  const std::vector<header>& headers;
+  /// False: send `Connection: close`, and close.
+  bool keep_alive;
+  /// For each address of a name in turn.
+  std::chrono::milliseconds connect_timeout;
+  /// `post` returns by then, whatever happens.
+  std::chrono::steady_clock::time_point deadline;
+  /// True: on a connection that nothing has been sent on before, even if one is kept.
+  bool fresh = false;
+
+  std::size_t body_size() const noexcept {
+    return body[0].size() + body[1].size() + body[2].size();
+  }
+};
+
+/// How far a request came.
+enum class transmission {
+  /// The kernel took fewer than all bytes of the request, so no server can hold it.
+  not_sent,
+  /// All bytes were taken, then anything but a whole answer came: the server may have stored it.
+  maybe_sent,
+  /// A whole answer came; `exchange::cut_off` says whether it came early.
+  answered,
+};
+
+/// What became of one request.
+struct exchange {
+  transmission what = transmission::not_sent;
+  /// The HTTP status of the answer.
+  int status = 0;
+  /// The answer's body. A transport need not keep more of it than `max_reply_bytes` + 1.
+  std::string body;
+  /// The answer's `Retry-After`, as it came.
+  std::string retry_after;
+  /// Answered, and that before the kernel had taken all bytes of the request, so that no server can
+  /// hold it.
+  bool cut_off = false;
+  /// A kept connection turned out to be closed before the first byte of an answer. Says nothing
+  /// about the server's health.
+  bool stale = false;
+  /// Why there is no answer; a generic or system error. These make a difference:
+  /// `std::errc::timed_out`; `operation_canceled`; `connection_reset` or `broken_pipe`, if the
+  /// connection ended before a byte of the answer; `connection_aborted`, if it did within the
+  /// answer; `bad_message`, if what came is no answer.
+  std::error_code error;
+  /// The same in words, for the message of an outcome.
+  std::string error_text;
+};
+
+INLONG_NAMESPACE_END
+
+#endif
+// Bytes in: finds DataProxy's code in the body of an answer.
+#ifndef INLONG_WIRE_REPLY_HPP
+#define INLONG_WIRE_REPLY_HPP
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+INLONG_NAMESPACE_BEGIN
+
+/// A longer answer is not DataProxy's, whose own is some 130 bytes; no code is looked for in it.
+inline constexpr std::size_t max_reply_bytes = 64 * 1024;
+
+namespace detail {
+
+/// A place in a reply that moves forward over what it is asked to read.
+class reply_cursor {
+ public:
+  explicit reply_cursor(std::string_view rest) noexcept : rest_(rest) {}
+
+  std::string_view rest() const noexcept { return rest_; }
+
+  char pass() noexcept {
+    const char passed = rest_.front();
+    rest_.remove_prefix(1);
+    return passed;
+  }
+  void skip_space() noexcept {
+    while (!rest_.empty() && (rest_[0] == ' ' || (rest_[0] >= '\t' && rest_[0] <= '\r'))) pass();
+  }
+  bool take(std::string_view wanted) noexcept {
+    if (rest_.substr(0, wanted.size()) != wanted) return false;
+    rest_.remove_prefix(wanted.size());
+    return true;
+  }
+  bool take(char wanted) noexcept {
+    skip_space();
+    return take(std::string_view(&wanted, 1));
+  }
+
+  /// Steps over `name(` where a JSONP callback stands before the object.
+  void skip_callback() noexcept {
+    constexpr std::string_view name_characters =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$.[]";
+    skip_space();
+    const std::size_t end = rest_.find_first_not_of(name_characters);
+    if (end == 0 || end == std::string_view::npos) return;
+    reply_cursor after(rest_.substr(end));
+    if (after.take('(')) *this = after;
+  }
+
+  /// An integer in quotes or without, and whole: followed by what may follow a value.
+  std::optional<int> take_integer() noexcept {
+    const bool quoted = take('"');
+    if (!quoted) skip_space();
+    const bool negative = !rest_.empty() && rest_[0] == '-';
+    if (negative) rest_.remove_prefix(1);
+    long long value = 0;
+    std::size_t digits = 0;
+    for (; digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9'; ++digits) {
+      value = value * 10 + (rest_[digits] - '0');
+      if (value > 2147483647) return std::nullopt;
+    }
+    if (digits == 0) return std::nullopt;
+    rest_.remove_prefix(digits);
+    if (quoted) {
+      if (rest_.empty() || rest_[0] != '"') return std::nullopt;
+      rest_.remove_prefix(1);
+    }
+    skip_space();
+    if (rest_.empty() || (rest_[0] != ',' && rest_[0] != '}')) return std::nullopt;
+    return static_cast<int>(negative ? -value : value);
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+}  // namespace detail
+
+/// The code in the body of an answer: the value of the object's first key, or else of its only key
+/// `code`, as an integer in quotes or without; a JSONP callback around the object is stepped over.
+/// Two keys `code` whose values differ, one inside another object only, a number cut short,
+/// anything else before the object, or more than `max_reply_bytes`: no code.
+///
+/// The body is not parsed as JSON, because it need not be JSON: DataProxy puts texts into it
+/// unescaped, parts of the request among them (read in its HttpMessageHandler, and observed). That
+/// is why a first key is believed over anything behind it, and why braces are counted in texts as
+/// well: what is doubtful is no code.
+inline std::optional<int> find_code(std::string_view body) noexcept {
+  constexpr std::string_view key = "\"code\"";
+  if (body.size() > max_reply_bytes) return std::nullopt;
+  detail::reply_cursor at(body);
+  at.skip_callback();
+  if (!at.take('{')) return std::nullopt;
+
+  at.skip_space();
+  if (at.take(key)) return at.take(':') ? at.take_integer() : std::nullopt;
+
+  std::optional<int> only;
+  for (int depth = 1; !at.rest().empty();) {
+    const char passed = at.pass();
+    if (passed == '{' || passed == '[') ++depth;
+    if (passed == '}' || passed == ']') --depth;
+    if (passed != ',' || depth != 1) continue;
+    at.skip_space();
+    if (!at.take(key) || !at.take(':')) continue;
+    const std::optional<int> code = at.take_integer();
+    if (!code || (only && *only != *code)) return std::nullopt;
+    only = code;
+  }
+  return only;
+}
+
+INLONG_NAMESPACE_END
+
+#endif
+
+#include <climits>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+INLONG_NAMESPACE_BEGIN
+
+/// What is done with the records of a request. Whatever sends them again does so until
+/// `delivery_timeout`, and not at all if they are `maybe_stored` and `options.resend_unknown` is
+/// false.
+enum class action {
+  /// Nothing more: the server has them.
+  deliver,
+  /// They are sent again at once, to the same endpoint on a fresh connection, which costs nothing.
+  /// After that, the same again is a `retry`.
+  resend,
+  /// They are sent again: at once if it was the endpoint's fault and another one is open, or else
+  /// after a back-off.
+  retry,
+  /// As `retry`, elsewhere if possible, but three times in all; then they fail.
+  retry_few,
+  /// As `retry_few`; but then the one record whose fault it is is searched for.
+  suspect,
+  /// Another endpoint is asked, if one is open; if that says the same, they fail.
+  second_opinion,
+  /// All open endpoints are asked, and again until `options.unknown_stream_wait` is over.
+  await_stream,
+  /// They are divided by size, and the endpoint's limit is remembered. One alone: as
+  /// `second_opinion`.
+  shrink,
+  /// They are divided until the one record whose fault it is has been found, which fails.
+  bisect,
+  /// They fail.
+  fail,
+};
+
+/// What the exchange says of its endpoint.
+enum class standing {
+  /// It works.
+  sound,
+  /// Nothing.
+  neutral,
+  /// It works and can't take records: it is closed for up to some seconds.
+  strained,
+  /// It does not work: it is closed, for ever longer each time.
+  failing,
+  /// The same, and for longer from the start.
+  resting,
+};
+
+/// What an exchange means.
+struct verdict {
+  action what = action::fail;
+  /// Why the records were not delivered.
+  errc error = errc::rejected;
+  /// What is known of the records after this exchange alone.
+  certainty known = certainty::maybe_stored;
+  standing endpoint = standing::neutral;
+};
+
+constexpr bool operator==(const verdict& a, const verdict& b) noexcept {
+  return a.what == b.what && a.error == b.error && a.known == b.known && a.endpoint == b.endpoint;
+}
+constexpr bool operator!=(const verdict& a, const verdict& b) noexcept { return !(a == b); }
+
+namespace detail {
+
+/// What a row of the table is about: the kind of thing that came back.
+enum class signal {
+  code,            ///< a 200 with a code, by that
+  kept_code,       ///< the same, on a connection that may have been used before
+  farewell,        ///< what DataProxy says when it closes an idle connection; by 0
+  status,          ///< any other answer, by its HTTP status
+  stale_unsent,    ///< a kept connection had ended, and not all bytes were taken; by 0
+  stale_unknown,   ///< it ended when all had been taken, before a byte of an answer; by 0
+  not_sent,        ///< not all bytes were taken, by `mishap`
+  maybe_sent,      ///< all bytes were taken, by `mishap`
+};
+
+/// Why there is no answer, by what a transport says in `exchange::error`.
+enum class mishap { timed_out, cancelled, ended, cut_short, malformed, no_memory, other };
+
+struct verdict_row {
+  signal what;
+  int first;
+  int last;
+  verdict means;
+};
+
+constexpr verdict_row on(signal what, int first, int last, verdict means) {
+  return {what, first, last, means};
+}
+constexpr verdict_row on(signal what, int number, verdict means) {
+  return on(what, number, number, means);
+}
+constexpr verdict_row on(signal what, mishap why, verdict means) {
+  return on(what, static_cast<int>(why), means);
+}
+
+/// The first row that fits counts. The codes are those of DataProxy 1.4 to 2.4 (its StatusCode and
+/// DataProxyErrCode, and where its HttpMessageHandler uses them); the statuses but 413 and 417 are
+/// those of whatever stands in front.
+inline constexpr verdict_row verdict_rows[] = {
+    // In the channel; 120 is a duplicate of what is.
+    on(signal::code, 0, {action::deliver, errc::ok, certainty::stored, standing::sound}),
+    on(signal::code, 120, {action::deliver, errc::ok, certainty::stored, standing::sound}),
+
+    // The node takes nothing: no message queue yet (1), stopped by its operator (2), not configured
+    // (3), this caller not allowed (10).
+    on(signal::code, 1,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
+    on(signal::code, 2,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::resting}),
+    on(signal::code, 3,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
+    on(signal::code, 10,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::resting}),
+
+    // Not decodable: perhaps for what an earlier request has left on the connection.
+    on(signal::kept_code, 31,
+       {action::resend, errc::rejected, certainty::not_stored, standing::neutral}),
+    on(signal::code, 31,
+       {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
+
+    // Method, path or content type: this is another server, or something in between changes them.
+    on(signal::code, 32, 36,
+       {action::second_opinion, errc::rejected, certainty::not_stored, standing::failing}),
+
+    // The size of the body.
+    on(signal::code, 104,
+       {action::shrink, errc::too_large, certainty::not_stored, standing::sound}),
+
+    // A record in it: blank (111), or its items are invalid (123).
+    on(signal::code, 111,
+       {action::bisect, errc::rejected, certainty::not_stored, standing::sound}),
+    on(signal::code, 123,
+       {action::bisect, errc::rejected, certainty::not_stored, standing::sound}),
+
+    // A group or stream that has not reached this node yet, or never will.
+    on(signal::code, 113,
+       {action::await_stream, errc::unknown_stream, certainty::not_stored, standing::sound}),
+    on(signal::code, 115,
+       {action::await_stream, errc::unknown_stream, certainty::not_stored, standing::sound}),
+    on(signal::code, 121,
+       {action::await_stream, errc::unknown_stream, certainty::not_stored, standing::sound}),
+
+    // Overloaded or a full disk; one of several channels may have taken the records.
+    on(signal::code, 114,
+       {action::retry, errc::unavailable, certainty::maybe_stored, standing::strained}),
+
+    // Its message queue.
+    on(signal::code, 116, 119,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
+
+    // The form's fields, and what belongs to other protocols: every node says the same.
+    on(signal::code, 94, 96,
+       {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
+    on(signal::code, 100, 103,
+       {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
+    on(signal::code, 105, 110,
+       {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
+    on(signal::code, 112,
+       {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
+    on(signal::code, 122,
+       {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
+    on(signal::code, 150, 151,
+       {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
+
+    // Any exception while the request was processed. The farewell is not about a request.
+    on(signal::farewell, 0,
+       {action::resend, errc::connection_lost, certainty::not_stored, standing::neutral}),
+    on(signal::code, INT_MAX,
+       {action::suspect, errc::rejected, certainty::maybe_stored, standing::neutral}),
+
+    // A code that this version does not know.
+    on(signal::code, INT_MIN, INT_MAX,
+       {action::retry_few, errc::rejected, certainty::maybe_stored, standing::neutral}),
+
+    on(signal::status, 413,
+       {action::shrink, errc::too_large, certainty::not_stored, standing::sound}),
+
+    // Come again.
+    on(signal::status, 408,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
+    on(signal::status, 425,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
+    on(signal::status, 429,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
+
+    // Not DataProxy: its path is unknown there, or it is elsewhere.
+    on(signal::status, 300, 399,
+       {action::second_opinion, errc::bad_reply, certainty::not_stored, standing::failing}),
+    on(signal::status, 404,
+       {action::second_opinion, errc::bad_reply, certainty::not_stored, standing::failing}),
+
+    on(signal::status, 400, 499,
+       {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
+
+    // Not implemented, or not in this version of HTTP.
+    on(signal::status, 501,
+       {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
+    on(signal::status, 505,
+       {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
+
+    // A gateway's trouble; what is behind it may have the records.
+    on(signal::status, 500, 599,
+       {action::retry, errc::unavailable, certainty::maybe_stored, standing::strained}),
+
+    // A 200 without a code, and what no server should say.
+    on(signal::status, INT_MIN, INT_MAX,
+       {action::second_opinion, errc::bad_reply, certainty::maybe_stored, standing::failing}),
+
+    on(signal::stale_unsent, 0,
+       {action::resend, errc::connection_lost, certainty::not_stored, standing::neutral}),
+    on(signal::stale_unknown, 0,
+       {action::resend, errc::connection_lost, certainty::maybe_stored, standing::neutral}),
+
+    on(signal::not_sent, mishap::timed_out,
+       {action::retry, errc::timeout, certainty::not_stored, standing::failing}),
+    on(signal::not_sent, mishap::cancelled,
+       {action::fail, errc::cancelled, certainty::not_stored, standing::neutral}),
+    // Accepted and closed at once: the node has too many connections, or does not like this caller.
+    on(signal::not_sent, mishap::ended,
+       {action::retry, errc::connection_lost, certainty::not_stored, standing::resting}),
+    on(signal::not_sent, mishap::cut_short,
+       {action::retry, errc::connection_lost, certainty::not_stored, standing::failing}),
+    on(signal::not_sent, mishap::malformed,
+       {action::second_opinion, errc::bad_reply, certainty::not_stored, standing::failing}),
+    on(signal::not_sent, mishap::no_memory,
+       {action::retry_few, errc::out_of_memory, certainty::not_stored, standing::neutral}),
+    on(signal::not_sent, mishap::other,
+       {action::retry, errc::unreachable, certainty::not_stored, standing::failing}),
+
+    on(signal::maybe_sent, mishap::timed_out,
+       {action::retry, errc::timeout, certainty::maybe_stored, standing::failing}),
+    on(signal::maybe_sent, mishap::cancelled,
+       {action::fail, errc::cancelled, certainty::maybe_stored, standing::neutral}),
+    on(signal::maybe_sent, mishap::ended,
+       {action::retry, errc::connection_lost, certainty::maybe_stored, standing::resting}),
+    on(signal::maybe_sent, mishap::cut_short,
+       {action::retry, errc::connection_lost, certainty::maybe_stored, standing::failing}),
+    on(signal::maybe_sent, mishap::malformed,
+       {action::second_opinion, errc::bad_reply, certainty::maybe_stored, standing::failing}),
+    on(signal::maybe_sent, mishap::no_memory,
+       {action::retry_few, errc::out_of_memory, certainty::maybe_stored, standing::neutral}),
+    on(signal::maybe_sent, mishap::other,
+       {action::retry, errc::connection_lost, certainty::maybe_stored, standing::failing}),
+};
+
+/// What came back, as the table has it.
+struct sighting {
+  signal what;
+  int number;
+};
+
+constexpr const verdict_row* find_verdict(sighting seen) noexcept {
+  for (const verdict_row& row : verdict_rows) {
+    if (row.what == seen.what && row.first <= seen.number && seen.number <= row.last) return &row;
+  }
+  return nullptr;
+}
+
+/// The code that DataProxy answered. Only a 200 has one: DataProxy answers everything else with it,
+/// and what comes with another status is not its own.
+inline std::optional<int> find_code(const exchange& got) noexcept {
+  if (got.what != transmission::answered || got.status != 200) return std::nullopt;
+  return inlong::find_code(got.body);
+}
+
+inline mishap find_mishap(const std::error_code& error) noexcept {
+  if (error == std::errc::timed_out) return mishap::timed_out;
+  if (error == std::errc::operation_canceled) return mishap::cancelled;
+  if (error == std::errc::connection_reset || error == std::errc::broken_pipe) return mishap::ended;
+  if (error == std::errc::connection_aborted) return mishap::cut_short;
+  if (error == std::errc::not_enough_memory) return mishap::no_memory;
+  if (error == std::errc::bad_message || error == std::errc::protocol_error) {
+    return mishap::malformed;
+  }
+  return mishap::other;
+}
+
+/// `fresh`: the request was made on a connection that nothing else had been sent on.
+inline sighting look_at(const exchange& got, std::optional<int> code, bool fresh) noexcept {
+  if (got.what != transmission::answered) {
+    const bool unsent = got.what == transmission::not_sent;
+    if (got.stale && !fresh) return {unsent ? signal::stale_unsent : signal::stale_unknown, 0};
+    return {unsent ? signal::not_sent : signal::maybe_sent,
+            static_cast<int>(find_mishap(got.error))};
+  }
+  if (!code) return {signal::status, got.status};
+  // ReadTimeoutException has no message. On a fresh connection the text is another exception's.
+  constexpr std::string_view farewell = "\"Process message failure: null\"";
+  if (*code == INT_MAX && !fresh && got.body.find(farewell) != std::string::npos) {
+    return {signal::farewell, 0};
+  }
+  const sighting kept{signal::kept_code, *code};
+  return !fresh && find_verdict(kept) != nullptr ? kept : sighting{signal::code, *code};
+}
+
+inline verdict judge(const exchange& got, std::optional<int> code, bool fresh) noexcept {
+  verdict means = find_verdict(look_at(got, code, fresh))->means;
+  // Whatever it says, nobody can have stored what was not wholly sent.
+  if (got.cut_off && means.known == certainty::maybe_stored) means.known = certainty::not_stored;
+  return means;
+}
+
+}  // namespace detail
 
 INLONG_NAMESPACE_END
 
@@ -1208,6 +2191,15 @@ enum class certainty;
 enum class errc;
 struct outcome;
 
+enum class endpoint_state;
+struct endpoint_statistics;
+struct statistics;
+
+enum class action;
+enum class standing;
+struct verdict;
+struct classifier;
+
 enum class transmission;
 struct exchange;
 struct request;
@@ -1222,386 +2214,13 @@ using reporter = basic_reporter<httplib_transport>;
 INLONG_NAMESPACE_END
 
 #endif
-// The options of a reporter, their defaults, and the check that they make sense.
-#ifndef INLONG_OPTIONS_HPP
-#define INLONG_OPTIONS_HPP
-
-#include <chrono>
-#include <cstddef>
-#include <string>
-#include <string_view>
-#include <vector>
-
-INLONG_NAMESPACE_BEGIN
-
-/// How a text is escaped in the form that goes to the server, which reads the same from both.
-enum class form {
-  /// Escapes what the server would misread, `%` `+` `&` `;` `#`, and for the sake of anything in
-  /// between `=`,
-  /// controls and DEL; everything else goes raw. Takes about 1.02 bytes a byte.
-  compact,
-  /// Escapes everything but the unreserved characters of RFC 3986, for a gateway that insists.
-  /// Takes up to 3 bytes a
-  /// byte.
-  strict,
-};
-
-/// A header of an HTTP request.
-struct header {
-  std::string name;
-  std::string value;
-};
-
-/// How a reporter reports. Every field has a default that is safe with every DataProxy; in C++20
-/// write
-/// `{.connect_timeout = 1s}`.
-struct options {
-  /// How long one address may take to accept a connection.
-  std::chrono::milliseconds connect_timeout{2'000};
-  /// How long one request may take, connecting included; its body at 100 KiB a second comes on top.
-  /// It never outlasts `delivery_timeout`.
-  std::chrono::milliseconds request_timeout{10'000};
-  /// How long a whole call may take, from hand-over to the last word. `milliseconds::max()`: no
-  /// limit.
-  std::chrono::milliseconds delivery_timeout{30'000};
-  /// The most bytes that one request's form may have, encoded, field names included. DataProxy's
-  /// own limit is `max-msg-length`: 64 KiB unless configured, 512 KiB in the configuration it is
-  /// shipped with.
-  std::size_t max_request_bytes = 60 * 1024;
-  /// What stands between two records of one request, and therefore in no record. ASCII.
-  char record_separator = '\n';
-  /// False: a connection for each request, with `Connection: close`.
-  bool keep_alive = true;
-  /// How bodies are escaped.
-  inlong::form form = inlong::form::compact;
-  /// Sent with every request, for a gateway that wants a token, say.
-  std::vector<header> headers{};
-
-  /// Names the first field that makes no sense and says why; empty if all do.
-  std::string validate() const;
-};
-
-namespace detail {
-
-inline std::string header_fault(const header& extra);
-inline bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
-
-}  // namespace detail
-
-inline std::string options::validate() const {
-  const auto longer_than_zero = [](std::string_view name, std::chrono::milliseconds value) {
-    if (value.count() > 0) return std::string();
-    return std::string(name) + " is " + std::to_string(value.count()) +
-           " ms: a timeout must be longer than zero";
-  };
-  for (const std::string& why : {longer_than_zero("connect_timeout", connect_timeout),
-                                 longer_than_zero("request_timeout", request_timeout),
-                                 longer_than_zero("delivery_timeout", delivery_timeout)}) {
-    if (!why.empty()) return why;
-  }
-  if (max_request_bytes == 0) {
-    return "max_request_bytes is 0: name the most bytes that one request may have, such as 61440";
-  }
-  if (static_cast<unsigned char>(record_separator) >= 0x80) {
-    return "record_separator is not ASCII: use a character below 0x80, such as a line feed";
-  }
-  if (form != inlong::form::compact && form != inlong::form::strict) {
-    return "form is neither compact nor strict: use one of the two";
-  }
-  for (std::size_t index = 0; index < headers.size(); ++index) {
-    const std::string why = detail::header_fault(headers[index]);
-    if (!why.empty()) return "headers[" + std::to_string(index) + "] " + why;
-  }
-  return {};
-}
-
-namespace detail {
-
-inline std::string header_fault(const header& extra) {
-  constexpr std::string_view name_characters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
-  if (extra.name.empty()) return "has no name: give it one, or leave it out";
-  if (extra.name.find_first_not_of(name_characters) != std::string::npos) {
-    return "has a name with a character that HTTP does not allow there: use letters, digits and "
-           "'-'";
-  }
-  for (const std::string_view own :
-       {"Host", "Content-Length", "Content-Type", "Connection", "Transfer-Encoding", "Expect",
-        "Keep-Alive", "Upgrade", "Accept-Encoding", "Content-Encoding", "Proxy-Connection", "TE",
-        "Trailer"}) {
-    if (equals_ignoring_case(extra.name, own)) {
-      return "is " + std::string(own) + ", which the library sets itself: leave it out";
-    }
-  }
-  for (const char c : extra.value) {
-    if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) {
-      return "(" + extra.name +
-             ") has a control character, such as CR or LF, in its value: remove it";
-    }
-  }
-  return {};
-}
-
-inline bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : int{c}; };
-    if (lower(a[i]) != lower(b[i])) return false;
-  }
-  return true;
-}
-
-}  // namespace detail
-
-INLONG_NAMESPACE_END
-
-#endif
-// What became of a blocking call.
-#ifndef INLONG_OUTCOME_HPP
-#define INLONG_OUTCOME_HPP
-
-// Every code that a DataProxy may answer: what it means, and what to do about it.
-#ifndef INLONG_SERVER_CODE_HPP
-#define INLONG_SERVER_CODE_HPP
-
-#include <limits>
-#include <string_view>
-
-INLONG_NAMESPACE_BEGIN
-
-/// Where an outcome has no code of a server: nobody answered, or the answer held none. No code is
-/// read as this.
-inline constexpr int no_server_code = (std::numeric_limits<int>::min)();
-
-namespace detail {
-
-/// One code. A new one is a new row here, and one in delivery/verdict.hpp.
-struct server_code_row {
-  int code;
-  /// The server closes the connection behind its answer, without saying so.
-  bool closes;
-  /// Its meaning, a semicolon, what to do.
-  std::string_view text;
-};
-
-/// The codes of DataProxy 1.4 to 2.4 (its StatusCode and DataProxyErrCode), in ascending order.
-/// Those from 94 to 96, 105 to 110, 112, 116 to 119, 122, 123, 150 and 151 belong to other
-/// protocols or later stages, and are here for whatever stands in front.
-inline constexpr server_code_row server_codes[] = {
-    {0, false, "stored; nothing to do"},
-    {1, true,
-     "the node is not ready, it has no message queue yet; try again in some seconds, or another "
-     "node"},
-    {2, true,
-     "the node was stopped by its operator; report to another node until it is started again"},
-    {3, false, "the node's configuration is not ready; try again in some seconds, or another node"},
-    {10, true,
-     "the node does not accept this caller's IP address; have it put on the node's whitelist, or "
-     "taken off its blacklist"},
-    {31, true,
-     "the request could not be decoded; see what stands between here and the server, and whether "
-     "options.headers are very long"},
-    {32, true, "the method is not supported; see what in between changes POST requests"},
-    {33, true, "the request has no path; check the address for a gateway's prefix"},
-    {34, true, "the path could not be decoded; check the address for a gateway's prefix"},
-    {35, true, "there is no such path; check the address for a gateway's prefix"},
-    {36, true,
-     "the content type is not supported; see what in between changes the Content-Type header"},
-    {94, false,
-     "the message's magic value is wrong; check that the address is the node's HTTP port"},
-    {95, false, "a length field is wrong; check that the address is the node's HTTP port"},
-    {96, false, "the data can't be decompressed; see what in between changes the request"},
-    {100, false,
-     "the group id is missing or blank; pass the group's id, and see whether something in "
-     "between drops the body or its Content-Type"},
-    {101, false, "the stream id is missing or blank; pass the stream's id"},
-    {102, false, "the data time is missing; see what in between changes the form"},
-    {103, false, "the body is missing; see what in between changes the form"},
-    {104, false,
-     "the body is longer than the node allows; send smaller records, or raise its max-msg-length"},
-    {105, false, "the body's length is zero; leave empty records out"},
-    {106, false, "the body's length is negative; check that the address is the node's HTTP port"},
-    {107, false,
-     "the attributes' length is negative; check that the address is the node's HTTP port"},
-    {108, false, "the node failed to process the message; see its log"},
-    {109, false, "the attributes can't be split; check the group and stream ids for '&' and '='"},
-    {110, false, "the message type is unknown; check that the address is the node's HTTP port"},
-    {111, false, "a message is blank; leave blank records out"},
-    {112, false,
-     "a value of the extended field is not supported; check that the address is the node's HTTP "
-     "port"},
-    {113, false,
-     "the group or stream is not configured; create both in InLong first, with auto push as the "
-     "source (a new stream takes up to a minute to reach every node)"},
-    {114, true,
-     "the node's channel took no more, it is overloaded or its disk is full; report more slowly, "
-     "or to more nodes (the records may have been stored)"},
-    {115, false,
-     "group or stream unknown; create both in InLong first, with auto push as the source (a new "
-     "stream takes up to a minute to reach every node)"},
-    {116, false,
-     "the node has no producer for its message queue; try again later, or another node"},
-    {117, false, "the node's producer is missing; try again later, or another node"},
-    {118, false, "the node could not send to its message queue; see whether the queue is up"},
-    {119, false, "the node's message queue returned an error; see the queue's log"},
-    {120, false, "a duplicate, stored before; nothing to do"},
-    {121, false,
-     "the group or stream is not in the node's configuration; create both in InLong first, with "
-     "auto push as the source (a new stream takes up to a minute to reach every node)"},
-    {122, false, "the group and the stream do not belong together; check both ids"},
-    {123, false,
-     "an item of the record is invalid; check the record's format against the stream's"},
-    {150, false,
-     "order control was asked for without acknowledgement; check that the address is the node's "
-     "HTTP port"},
-    {151, false,
-     "proxy control was asked for without acknowledgement; check that the address is the node's "
-     "HTTP port"},
-    {2147483647, true,
-     "the node failed while it processed the request; see its log (the records may have been "
-     "stored)"},
-};
-
-constexpr const server_code_row* find_server_code(int code) noexcept {
-  for (const server_code_row& row : server_codes) {
-    if (row.code == code) return &row;
-  }
-  return nullptr;
-}
-
-/// Whether the server closes the connection after this code. One that is not known is taken to.
-constexpr bool closes_connection(int code) noexcept {
-  const server_code_row* const row = find_server_code(code);
-  return row == nullptr || row->closes;
-}
-
-}  // namespace detail
-
-/// What a server's code means, and what to do about it. Never empty: a code that this version does
-/// not know is said to be one.
-constexpr std::string_view describe(int server_code) noexcept {
-  if (server_code == no_server_code)
-    return "the server gave no code; see the HTTP status and the address";
-  const detail::server_code_row* const row = detail::find_server_code(server_code);
-  return row != nullptr ? row->text
-                        : "a code that this version does not know; see the documentation of the server's version";
-}
-
-INLONG_NAMESPACE_END
-
-#endif
-
-#include <chrono>
-#include <cstddef>
-#include <string>
-#include <string_view>
-
-INLONG_NAMESPACE_BEGIN
-
-/// What is known of a record.
-enum class certainty {
-  /// Never wholly sent, or refused by an answer that excludes storing.
-  not_stored,
-  /// Wholly sent, and then nothing that tells.
-  maybe_stored,
-  /// DataProxy answered that it is in its channel; the interface has no stronger acknowledgement.
-  stored,
-};
-
-/// What became of one call of `report`; true if every record was delivered.
-struct [[nodiscard]] outcome {
-  /// Why not every record was delivered.
-  errc error = errc::ok;
-  /// How many records were: always the first so many of the call.
-  std::size_t delivered = 0;
-  /// How many records the call was given; if one was refused, those up to it.
-  std::size_t records = 0;
-  /// What is known of the first record that was not delivered.
-  certainty known = certainty::not_stored;
-  /// How many records are `maybe_stored`: that first one, and those in the same request. What comes
-  /// behind them was never sent.
-  std::size_t in_doubt = 0;
-  /// The last answer's code, or `no_server_code`; `describe(server_code)` says what it means.
-  int server_code = no_server_code;
-  /// The last answer's HTTP status; 0 if there was no answer.
-  int http_status = 0;
-  /// How many requests were tried.
-  std::size_t attempts = 0;
-  /// The endpoint that was tried last; empty if none was.
-  std::string address;
-  std::chrono::milliseconds elapsed{0};
-  /// What the address, option, record or connection in question was, in words.
-  std::string detail;
-
-  explicit operator bool() const noexcept { return error == errc::ok; }
-
-  /// All of it in one line for people: how far the call came, what went wrong, and what to do about
-  /// it.
-  std::string message() const;
-};
-
-namespace detail {
-
-inline std::string counted(std::size_t count, std::string_view what) {
-  return std::to_string(count) + ' ' + std::string(what) + (count == 1 ? "" : "s");
-}
-
-/// `12.4 s`, `350 ms`
-inline std::string in_words(std::chrono::milliseconds duration) {
-  const auto count = duration.count();
-  if (count < 1000) return std::to_string(count) + " ms";
-  return std::to_string(count / 1000) + '.' + std::to_string(count % 1000 / 100) + " s";
-}
-
-}  // namespace detail
-
-inline std::string outcome::message() const {
-  if (attempts == 0) {  // refused, or the reporter could not be made: nothing was sent
-    return (detail.empty() ? "" : detail + ": ") + std::string(describe(error)) +
-           (error == errc::ok ? "" : " (nothing was sent)");
-  }
-  const std::string effort =
-      " after " + detail::counted(attempts, "attempt") + " in " + detail::in_words(elapsed);
-  if (error == errc::ok) return detail::counted(delivered, "record") + " delivered" + effort;
-
-  std::string_view meaning = describe(error);
-  std::string_view remedy;
-  const auto split = [&](std::string_view text, std::string_view mark) {
-    const std::size_t end = text.find(mark);
-    meaning = text.substr(0, end);
-    if (end != std::string_view::npos) remedy = text.substr(end + mark.size());
-  };
-  std::string message = std::to_string(delivered) + " of " + detail::counted(records, "record") +
-                        " delivered; then: ";
-  if (server_code != no_server_code && server_code != 0) {
-    split(describe(server_code), "; ");
-    message +=
-        std::string(meaning) + " (code " + std::to_string(server_code) + " from " + address + ')';
-  } else {
-    split(describe(error), ": ");
-    std::string facts = detail;
-    const auto add = [&facts](const std::string& fact) {
-      facts += (facts.empty() ? "" : ", ") + fact;
-    };
-    if (http_status != 0) add("HTTP status " + std::to_string(http_status));
-    if (facts.find(address) == std::string::npos) add(address);
-    message += std::string(meaning) + " (" + facts + ')';
-  }
-  message += effort;
-  if (in_doubt != 0) {
-    message += "; whether the next " +
-               (in_doubt == 1 ? "record was" : detail::counted(in_doubt, "record") + " were") +
-               " stored is not known";
-  }
-  return remedy.empty() ? message : message + "; " + std::string(remedy);
-}
-
-INLONG_NAMESPACE_END
-
-#endif
 // The blocking reporter.
 #ifndef INLONG_REPORTER_HPP
 #define INLONG_REPORTER_HPP
+
+// One request that the engine wants made, and how a transport makes it: the seam between the two.
+#ifndef INLONG_DELIVERY_ATTEMPT_HPP
+#define INLONG_DELIVERY_ATTEMPT_HPP
 
 // The records of one destination and data time, encoded once into the bytes that are sent.
 #ifndef INLONG_DELIVERY_BATCH_HPP
@@ -1648,6 +2267,7 @@ class growing_array {
 
   const T* data() const noexcept { return data_; }
   const T& operator[](std::size_t index) const noexcept { return data_[index]; }
+  T& operator[](std::size_t index) noexcept { return data_[index]; }
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
 
@@ -2001,6 +2621,7 @@ INLONG_NAMESPACE_END
 
 #endif
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -2011,6 +2632,9 @@ INLONG_NAMESPACE_END
 INLONG_NAMESPACE_BEGIN
 
 namespace detail {
+
+/// Room for the fields that follow the records in a form.
+using form_tail = std::array<char, sizeof("&dt=-9223372036854775808&cnt=18446744073709551615")>;
 
 /// The records of one destination that share a data time, and the bodies of the requests that carry
 /// them.
@@ -2030,12 +2654,15 @@ class batch {
 
   std::size_t size() const noexcept { return ends_.size(); }
 
-  /// How many records from `first` on one request can carry; at least one.
-  std::size_t fitting(std::size_t first, std::size_t max_request_bytes) const noexcept;
-
-  /// The body of the request that carries `count` records from `first` on. Valid until the batch or
-  /// its `pieces` are used again.
-  std::array<std::string_view, 3> pieces(std::size_t first, std::size_t count) noexcept;
+  /// How many of the `count` records from `first` on one request can carry; at least one.
+  std::size_t fitting(std::size_t first, std::size_t count,
+                      std::size_t max_request_bytes) const noexcept;
+  /// How many bytes the body of the request has that carries `count` records from `first` on.
+  std::size_t request_bytes(std::size_t first, std::size_t count) const noexcept;
+  /// The body of that request. Its last piece is written into `tail`; the others are valid as long
+  /// as the batch is not changed.
+  std::array<std::string_view, 3> pieces(std::size_t first, std::size_t count,
+                                         form_tail& tail) const noexcept;
 
   /// Memory that it holds, in bytes.
   std::size_t capacity() const noexcept {
@@ -2047,7 +2674,6 @@ class batch {
   std::size_t start(std::size_t record) const noexcept {
     return record == 0 ? head_size_ : ends_[record - 1] + separator_size_;
   }
-  std::size_t request_bytes(std::size_t first, std::size_t count) const noexcept;
   static std::size_t digits(std::size_t count) noexcept;
 
   byte_buffer bytes_;                // the head, then records with separators between them, encoded
@@ -2057,7 +2683,7 @@ class batch {
   form form_ = form::compact;
   char separator_ = '\n';
   std::size_t tail_size_ = 0;  // without the count
-  std::array<char, sizeof("&dt=-9223372036854775808&cnt=18446744073709551615")> tail_;
+  form_tail tail_;
 };
 
 inline errc batch::open(const destination& to, time_point time, form how, char separator) noexcept {
@@ -2100,20 +2726,25 @@ inline errc batch::append(std::string_view body, std::size_t max_request_bytes) 
   return error;
 }
 
-inline std::size_t batch::fitting(std::size_t first, std::size_t max_request_bytes) const noexcept {
-  std::size_t count = 1;
-  while (first + count < size() && request_bytes(first, count + 1) <= max_request_bytes) ++count;
-  return count;
+inline std::size_t batch::fitting(std::size_t first, std::size_t count,
+                                  std::size_t max_request_bytes) const noexcept {
+  if (request_bytes(first, count) <= max_request_bytes) return count;
+  std::size_t fits = 1;  // and `count` does not
+  while (count - fits > 1) {
+    const std::size_t middle = fits + (count - fits) / 2;
+    (request_bytes(first, middle) <= max_request_bytes ? fits : count) = middle;
+  }
+  return fits;
 }
 
-inline std::array<std::string_view, 3> batch::pieces(std::size_t first,
-                                                     std::size_t count) noexcept {
-  char* const end =
-      std::to_chars(tail_.data() + tail_size_, tail_.data() + tail_.size(), count).ptr;
+inline std::array<std::string_view, 3> batch::pieces(std::size_t first, std::size_t count,
+                                                     form_tail& tail) const noexcept {
+  std::copy_n(tail_.data(), tail_size_, tail.data());
+  char* const end = std::to_chars(tail.data() + tail_size_, tail.data() + tail.size(), count).ptr;
   const std::string_view bytes = bytes_.view();
   return {bytes.substr(0, head_size_),
           bytes.substr(start(first), ends_[first + count - 1] - start(first)),
-          {tail_.data(), static_cast<std::size_t>(end - tail_.data())}};
+          {tail.data(), static_cast<std::size_t>(end - tail.data())}};
 }
 
 inline errc batch::encode(std::string_view text, std::optional<char> separator) noexcept {
@@ -2145,320 +2776,10 @@ inline std::size_t batch::digits(std::size_t count) noexcept {
 INLONG_NAMESPACE_END
 
 #endif
-// What an exchange means for the records in it: the one place that looks at HTTP statuses and
-// server codes.
-#ifndef INLONG_DELIVERY_VERDICT_HPP
-#define INLONG_DELIVERY_VERDICT_HPP
+// A run of records that travels in one request, and what has become of it so far.
+#ifndef INLONG_DELIVERY_PARCEL_HPP
+#define INLONG_DELIVERY_PARCEL_HPP
 
-// What passes between the library and a transport: one request, and what became of it.
-#ifndef INLONG_TRANSPORT_EXCHANGE_HPP
-#define INLONG_TRANSPORT_EXCHANGE_HPP
-
-#include <array>
-#include <chrono>
-#include <cstddef>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <vector>
-
-INLONG_NAMESPACE_BEGIN
-
-/// One POST of a form. Nothing in it is owned: all of it is valid until `post` returns, and no
-/// longer.
-struct request {
-  const endpoint& to;
-  /// The whole target, an endpoint's own prefix included.
-  std::string_view path;
-  /// The body is these pieces, one after the other; each may be empty.
-  std::array<std::string_view, 3> body;
-  /// To be sent beside the transport's own, which are Host, Content-Length, `Content-Type:
-  /// application/x-www-form-urlencoded` (exactly so: DataProxy refuses a charset behind it) and
-  /// `Connection`.
-  const std::vector<header>& headers;
-  /// False: send `Connection: close`, and close.
-  bool keep_alive;
-  /// For each address of a name in turn.
-  std::chrono::milliseconds connect_timeout;
-  /// `post` returns by then, whatever happens.
-  std::chrono::steady_clock::time_point deadline;
-
-  std::size_t body_size() const noexcept {
-    return body[0].size() + body[1].size() + body[2].size();
-  }
-};
-
-/// How far a request came.
-enum class transmission {
-  /// The kernel took fewer than all bytes of the request, so no server can hold it.
-  not_sent,
-  /// All bytes were taken, then anything but a whole answer came: the server may have stored it.
-  maybe_sent,
-  /// A whole answer came.
-  answered,
-};
-
-/// What became of one request.
-struct exchange {
-  transmission what = transmission::not_sent;
-  /// The HTTP status of the answer.
-  int status = 0;
-  /// The answer's body. A transport need not keep more of it than `max_reply_bytes` + 1.
-  std::string body;
-  /// The answer's `Retry-After`, as it came.
-  std::string retry_after;
-  /// A kept connection turned out to be closed before the first byte of an answer. Says nothing
-  /// about the server's health.
-  bool stale = false;
-  /// Why there is no answer; a generic or system error such as `std::errc::timed_out`,
-  /// `connection_refused`, `operation_canceled`.
-  std::error_code error;
-  /// The same in words, for the message of an outcome.
-  std::string error_text;
-};
-
-INLONG_NAMESPACE_END
-
-#endif
-// Bytes in: finds DataProxy's code in the body of an answer.
-#ifndef INLONG_WIRE_REPLY_HPP
-#define INLONG_WIRE_REPLY_HPP
-
-#include <cstddef>
-#include <optional>
-#include <string_view>
-
-INLONG_NAMESPACE_BEGIN
-
-/// A longer answer is not DataProxy's, whose own is some 130 bytes; no code is looked for in it.
-inline constexpr std::size_t max_reply_bytes = 64 * 1024;
-
-namespace detail {
-
-/// A place in a reply that moves forward over what it is asked to read.
-class reply_cursor {
- public:
-  explicit reply_cursor(std::string_view rest) noexcept : rest_(rest) {}
-
-  std::string_view rest() const noexcept { return rest_; }
-
-  char pass() noexcept {
-    const char passed = rest_.front();
-    rest_.remove_prefix(1);
-    return passed;
-  }
-  void skip_space() noexcept {
-    while (!rest_.empty() && (rest_[0] == ' ' || (rest_[0] >= '\t' && rest_[0] <= '\r'))) pass();
-  }
-  bool take(std::string_view wanted) noexcept {
-    if (rest_.substr(0, wanted.size()) != wanted) return false;
-    rest_.remove_prefix(wanted.size());
-    return true;
-  }
-  bool take(char wanted) noexcept {
-    skip_space();
-    return take(std::string_view(&wanted, 1));
-  }
-
-  /// Steps over `name(` where a JSONP callback stands before the object.
-  void skip_callback() noexcept {
-    constexpr std::string_view name_characters =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$.[]";
-    skip_space();
-    const std::size_t end = rest_.find_first_not_of(name_characters);
-    if (end == 0 || end == std::string_view::npos) return;
-    reply_cursor after(rest_.substr(end));
-    if (after.take('(')) *this = after;
-  }
-
-  /// An integer in quotes or without, and whole: followed by what may follow a value.
-  std::optional<int> take_integer() noexcept {
-    const bool quoted = take('"');
-    if (!quoted) skip_space();
-    const bool negative = !rest_.empty() && rest_[0] == '-';
-    if (negative) rest_.remove_prefix(1);
-    long long value = 0;
-    std::size_t digits = 0;
-    for (; digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9'; ++digits) {
-      value = value * 10 + (rest_[digits] - '0');
-      if (value > 2147483647) return std::nullopt;
-    }
-    if (digits == 0) return std::nullopt;
-    rest_.remove_prefix(digits);
-    if (quoted) {
-      if (rest_.empty() || rest_[0] != '"') return std::nullopt;
-      rest_.remove_prefix(1);
-    }
-    skip_space();
-    if (rest_.empty() || (rest_[0] != ',' && rest_[0] != '}')) return std::nullopt;
-    return static_cast<int>(negative ? -value : value);
-  }
-
- private:
-  std::string_view rest_;
-};
-
-}  // namespace detail
-
-/// The code in the body of an answer: the value of the object's first key, or else of its only key
-/// `code`, as an integer in quotes or without; a JSONP callback around the object is stepped over.
-/// Two keys `code` whose values differ, one inside another object only, a number cut short,
-/// anything else before the object, or more than `max_reply_bytes`: no code.
-///
-/// The body is not parsed as JSON, because it need not be JSON: DataProxy puts texts into it
-/// unescaped, parts of the request among them (read in its HttpMessageHandler, and observed). That
-/// is why a first key is believed over anything behind it, and why braces are counted in texts as
-/// well: what is doubtful is no code.
-inline std::optional<int> find_code(std::string_view body) noexcept {
-  constexpr std::string_view key = "\"code\"";
-  if (body.size() > max_reply_bytes) return std::nullopt;
-  detail::reply_cursor at(body);
-  at.skip_callback();
-  if (!at.take('{')) return std::nullopt;
-
-  at.skip_space();
-  if (at.take(key)) return at.take(':') ? at.take_integer() : std::nullopt;
-
-  std::optional<int> only;
-  for (int depth = 1; !at.rest().empty();) {
-    const char passed = at.pass();
-    if (passed == '{' || passed == '[') ++depth;
-    if (passed == '}' || passed == ']') --depth;
-    if (passed != ',' || depth != 1) continue;
-    at.skip_space();
-    if (!at.take(key) || !at.take(':')) continue;
-    const std::optional<int> code = at.take_integer();
-    if (!code || (only && *only != *code)) return std::nullopt;
-    only = code;
-  }
-  return only;
-}
-
-INLONG_NAMESPACE_END
-
-#endif
-
-#include <optional>
-#include <system_error>
-
-INLONG_NAMESPACE_BEGIN
-
-namespace detail {
-
-/// What became of the records of a request: delivered if there is no error.
-struct verdict {
-  errc error;
-  certainty known;
-};
-
-constexpr verdict judge_code(int code) noexcept;
-constexpr verdict judge_status(int status) noexcept;
-inline verdict judge_failure(transmission what, const std::error_code& error) noexcept;
-
-/// The code that DataProxy answered. Only a 200 has one: DataProxy answers everything else with it,
-/// and what comes with another status is not its own.
-inline std::optional<int> find_code(const exchange& got) noexcept {
-  if (got.what != transmission::answered || got.status != 200) return std::nullopt;
-  return inlong::find_code(got.body);
-}
-
-inline verdict judge(const exchange& got, std::optional<int> code) noexcept {
-  if (got.what != transmission::answered) return judge_failure(got.what, got.error);
-  return code ? judge_code(*code) : judge_status(got.status);
-}
-
-struct code_verdict {
-  int code;
-  verdict what;
-};
-
-/// By server code, in ascending order. A code that is not here is `rejected`, and may have been
-/// stored.
-inline constexpr code_verdict code_verdicts[] = {
-    {0, {errc::ok, certainty::stored}},
-    {1, {errc::unavailable, certainty::not_stored}},
-    {2, {errc::unavailable, certainty::not_stored}},
-    {3, {errc::unavailable, certainty::not_stored}},
-    {10, {errc::unavailable, certainty::not_stored}},
-    {31, {errc::rejected, certainty::not_stored}},
-    {32, {errc::rejected, certainty::not_stored}},
-    {33, {errc::rejected, certainty::not_stored}},
-    {34, {errc::rejected, certainty::not_stored}},
-    {35, {errc::rejected, certainty::not_stored}},
-    {36, {errc::rejected, certainty::not_stored}},
-    {94, {errc::rejected, certainty::not_stored}},
-    {95, {errc::rejected, certainty::not_stored}},
-    {96, {errc::rejected, certainty::not_stored}},
-    {100, {errc::rejected, certainty::not_stored}},
-    {101, {errc::rejected, certainty::not_stored}},
-    {102, {errc::rejected, certainty::not_stored}},
-    {103, {errc::rejected, certainty::not_stored}},
-    {104, {errc::too_large, certainty::not_stored}},
-    {105, {errc::rejected, certainty::not_stored}},
-    {106, {errc::rejected, certainty::not_stored}},
-    {107, {errc::rejected, certainty::not_stored}},
-    {108, {errc::rejected, certainty::not_stored}},
-    {109, {errc::rejected, certainty::not_stored}},
-    {110, {errc::rejected, certainty::not_stored}},
-    {111, {errc::rejected, certainty::not_stored}},
-    {112, {errc::rejected, certainty::not_stored}},
-    {113, {errc::unknown_stream, certainty::not_stored}},
-    {114,
-     {errc::unavailable, certainty::maybe_stored}},  // one of several channels may have taken it
-    {115, {errc::unknown_stream, certainty::not_stored}},
-    {116, {errc::unavailable, certainty::not_stored}},
-    {117, {errc::unavailable, certainty::not_stored}},
-    {118, {errc::unavailable, certainty::not_stored}},
-    {119, {errc::unavailable, certainty::not_stored}},
-    {120, {errc::ok, certainty::stored}},
-    {121, {errc::unknown_stream, certainty::not_stored}},
-    {122, {errc::rejected, certainty::not_stored}},
-    {123, {errc::rejected, certainty::not_stored}},
-    {150, {errc::rejected, certainty::not_stored}},
-    {151, {errc::rejected, certainty::not_stored}},
-    {2147483647, {errc::rejected, certainty::maybe_stored}},
-};
-
-constexpr verdict judge_code(int code) noexcept {
-  for (const code_verdict& row : code_verdicts) {
-    if (row.code == code) return row.what;
-  }
-  return {errc::rejected, certainty::maybe_stored};
-}
-
-/// For an answer without a code, which is never DataProxy's own but for 413 and 417.
-constexpr verdict judge_status(int status) noexcept {
-  if (status == 413) return {errc::too_large, certainty::not_stored};
-  if (status == 408 || status == 425 || status == 429)
-    return {errc::unavailable, certainty::not_stored};
-  if (status == 501 || status == 505) return {errc::rejected, certainty::not_stored};
-  if (status == 404 || (status >= 300 && status < 400))
-    return {errc::bad_reply, certainty::not_stored};
-  if (status >= 400 && status < 500) return {errc::rejected, certainty::not_stored};
-  if (status >= 500 && status < 600) return {errc::unavailable, certainty::maybe_stored};
-  return {errc::bad_reply, certainty::maybe_stored};
-}
-
-/// For a request without an answer.
-inline verdict judge_failure(transmission what, const std::error_code& error) noexcept {
-  const certainty known =
-      what == transmission::not_sent ? certainty::not_stored : certainty::maybe_stored;
-  if (error == std::errc::timed_out) return {errc::timeout, known};
-  if (error == std::errc::operation_canceled) return {errc::cancelled, known};
-  if (error == std::errc::bad_message || error == std::errc::protocol_error)
-    return {errc::bad_reply, known};
-  if (what == transmission::maybe_sent || error == std::errc::connection_reset ||
-      error == std::errc::broken_pipe) {
-    return {errc::connection_lost, known};
-  }
-  return {errc::unreachable, known};
-}
-
-}  // namespace detail
-
-INLONG_NAMESPACE_END
-
-#endif
 // Points in time that don't overflow, however long the timeout behind them.
 #ifndef INLONG_DETAIL_DEADLINE_HPP
 #define INLONG_DETAIL_DEADLINE_HPP
@@ -2476,6 +2797,1452 @@ constexpr steady_time later(steady_time start, std::chrono::milliseconds wait) n
   const auto room =
       std::chrono::duration_cast<std::chrono::milliseconds>((steady_time::max)() - start);
   return wait < room ? start + wait : (steady_time::max)();
+}
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
+// Things that are due at some time, the earliest at hand.
+#ifndef INLONG_DETAIL_TIMER_HEAP_HPP
+#define INLONG_DETAIL_TIMER_HEAP_HPP
+
+#include <cstddef>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// A binary heap of things that are owned elsewhere. A thing has two members that are the heap's:
+/// `steady_time due` and `std::size_t heap_place`, and is in one heap at most.
+template <class T>
+class timer_heap {
+ public:
+  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+  bool empty() const noexcept { return things_.size() == 0; }
+  T& first() const noexcept { return *things_[0]; }
+
+  /// Makes sure that so many things have room. False: no memory.
+  [[nodiscard]] bool reserve(std::size_t count) noexcept {
+    return count <= things_.size() || things_.ensure_room(count - things_.size());
+  }
+  /// Needs room.
+  void insert(T& thing, steady_time due) noexcept {
+    thing.due = due;
+    things_.extend_to(things_.end() + 1);
+    rise(thing, things_.size() - 1);
+  }
+  void erase(T& thing) noexcept {
+    const std::size_t place = thing.heap_place;
+    thing.heap_place = nowhere;
+    T& last = *things_[things_.size() - 1];
+    things_.truncate(things_.size() - 1);
+    if (&last == &thing) return;
+    rise(last, place);
+    sink(last, last.heap_place);
+  }
+
+ private:
+  void put(T& thing, std::size_t place) noexcept {
+    things_[place] = &thing;
+    thing.heap_place = place;
+  }
+  void rise(T& thing, std::size_t place) noexcept {
+    for (; place != 0; place = (place - 1) / 2) {
+      T& above = *things_[(place - 1) / 2];
+      if (!(thing.due < above.due)) break;
+      put(above, place);
+    }
+    put(thing, place);
+  }
+  void sink(T& thing, std::size_t place) noexcept {
+    for (;;) {
+      std::size_t below = 2 * place + 1;
+      if (below >= things_.size()) break;
+      if (below + 1 < things_.size() && things_[below + 1]->due < things_[below]->due) ++below;
+      if (!(things_[below]->due < thing.due)) break;
+      put(*things_[below], place);
+      place = below;
+    }
+    put(thing, place);
+  }
+
+  growing_array<T*> things_;
+};
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
+// One endpoint of a fleet, with all that is remembered about it.
+#ifndef INLONG_ENDPOINT_NODE_HPP
+#define INLONG_ENDPOINT_NODE_HPP
+
+// What is known of one endpoint: whether it is used, since when, and how fast it is.
+#ifndef INLONG_ENDPOINT_HEALTH_HPP
+#define INLONG_ENDPOINT_HEALTH_HPP
+
+// Random numbers for spreading load: small, quick, and not for secrets.
+#ifndef INLONG_DETAIL_RANDOM_HPP
+#define INLONG_DETAIL_RANDOM_HPP
+
+#include <cstdint>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// Sebastiano Vigna's splitmix64: every seed gives a good sequence.
+class random_sequence {
+ public:
+  explicit constexpr random_sequence(std::uint64_t seed) noexcept : state_(seed) {}
+
+  constexpr std::uint64_t operator()() noexcept {
+    std::uint64_t mixed = state_ += 0x9e3779b97f4a7c15u;
+    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;
+    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
+    return mixed ^ (mixed >> 31);
+  }
+
+  /// A number from 0 to `bound` - 1, for a `bound` far below 2^64.
+  constexpr std::uint64_t below(std::uint64_t bound) noexcept { return (*this)() % bound; }
+
+ private:
+  std::uint64_t state_;
+};
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// How an endpoint rests after a failure: for a while that doubles with each failure and is random
+/// in its upper half.
+struct rest {
+  std::chrono::milliseconds first;
+  std::chrono::milliseconds longest;
+};
+
+/// After a failure to connect or to answer.
+inline constexpr rest usual_rest{std::chrono::milliseconds(500), std::chrono::seconds(30)};
+/// Of a node that is alive and says that it can't take records now.
+inline constexpr rest short_rest{std::chrono::milliseconds(500), std::chrono::seconds(4)};
+/// Of a node that accepts connections and ends them, or that its operator has stopped.
+inline constexpr rest long_rest{std::chrono::seconds(2), std::chrono::seconds(30)};
+
+/// The state of one endpoint. It is told what happened and when.
+class health {
+ public:
+  endpoint_state state() const noexcept { return state_; }
+  steady_time since() const noexcept { return since_; }
+  /// When it may be tried again; of use only while it is closed.
+  steady_time rested() const noexcept { return rested_; }
+  /// It is open, and has taken a request since it was opened.
+  bool is_proven() const noexcept { return state_ == endpoint_state::open && proven_; }
+  std::chrono::nanoseconds latency() const noexcept { return latency_; }
+  /// `latency`, halved for each ten seconds without a success: what was slow gets another chance.
+  std::chrono::nanoseconds expected_latency(steady_time now) const noexcept {
+    const std::int64_t halvings = (now - measured_) / std::chrono::seconds(10);
+    return latency_ / (std::int64_t{1} << (std::clamp<std::int64_t>)(halvings, 0, 40));
+  }
+
+  /// A request was answered, and took so long.
+  void succeed(steady_time started, steady_time now) noexcept {
+    reopen(now);
+    proven_ = true;
+    if (failures_ != 0 && ++successes_ == enough_successes) failures_ = 0;
+    const std::chrono::nanoseconds took = now - started;
+    latency_ = latency_.count() == 0 ? took : latency_ + (took - latency_) / 8;
+    measured_ = now;
+  }
+  /// It lives, but has not taken a request yet.
+  void reopen(steady_time now) noexcept {
+    if (state_ == endpoint_state::open) return;
+    state_ = endpoint_state::open;
+    since_ = now;
+    proven_ = false;
+  }
+  /// A request that was begun at `started` failed. It rests for `at_least` if that is longer.
+  void fail(const rest& how, std::chrono::milliseconds at_least, steady_time started,
+            steady_time now, random_sequence& random) noexcept {
+    // Several requests that were under way together fail for one reason.
+    const bool known_already = state_ == endpoint_state::closed && started < since_;
+    if (!known_already && failures_ < 63) ++failures_;
+    successes_ = 0;
+    const std::int64_t longest = how.longest.count();
+    const int doublings = (std::max)(failures_, 1) - 1;
+    const bool saturated = how.first.count() > (longest >> doublings);
+    const std::int64_t full = saturated ? longest : how.first.count() << doublings;
+    const std::int64_t half = full / 2;
+    const auto lasting = std::chrono::milliseconds(
+        half + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(half) + 1)));
+    const steady_time until = later(now, (std::max)(lasting, at_least));
+    rested_ = known_already ? (std::max)(rested_, until) : until;
+    if (state_ != endpoint_state::closed) since_ = now;
+    state_ = endpoint_state::closed;
+    proven_ = false;
+  }
+
+ private:
+  /// After so many successes without a failure between them, the failures before are forgotten.
+  static constexpr int enough_successes = 16;
+
+  endpoint_state state_ = endpoint_state::untried;
+  bool proven_ = false;
+  int failures_ = 0;
+  int successes_ = 0;
+  steady_time since_{};
+  steady_time rested_{};
+  std::chrono::nanoseconds latency_{0};
+  steady_time measured_{};
+};
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <string>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// How large a request an endpoint takes, as far as it has said.
+class size_limit {
+ public:
+  /// A server may have been given a larger limit meanwhile.
+  static constexpr std::chrono::minutes remembered{10};
+
+  std::size_t get(steady_time now) const noexcept { return now < until_ ? bytes_ : SIZE_MAX; }
+  /// A request of so many bytes was too large.
+  void refuse(std::size_t bytes, steady_time now) noexcept {
+    bytes_ = (std::min)(get(now), (std::max<std::size_t>)(bytes / 2, 1));
+    until_ = later(now, remembered);
+  }
+
+ private:
+  std::size_t bytes_ = 0;
+  steady_time until_{};
+};
+
+/// One endpoint. Its address does not change, and may be read without the fleet's lock, as long as a
+/// request to it is in flight or someone shares it.
+struct node {
+  node(const endpoint& to, std::uint32_t number)
+      : where(std::make_shared<const endpoint>(to)), id(number) {}
+
+  const std::shared_ptr<const endpoint> where;
+  const std::uint32_t id;  // no other node of the fleet, past or future, has it
+  health state;
+  size_limit limit;
+  bool active = false;          // among those that are used
+  bool retired = false;         // no longer in the list; goes with its last request
+  bool probe_timed_out = false; // perhaps it is only far away
+  std::size_t in_flight = 0;    // heartbeats included
+
+  errc last_error = errc::ok;
+  std::string last_error_text;  // empty if there was no memory for it
+  std::uint64_t requests = 0;
+  std::uint64_t delivered = 0;
+  std::uint64_t failures = 0;
+
+  void note_failure(errc error, const std::string& text) noexcept {
+    last_error = error;
+    last_error_text.clear();
+#if INLONG_EXCEPTIONS
+    try {
+#endif
+      last_error_text = text.empty() ? std::string(describe(error)) : text;
+#if INLONG_EXCEPTIONS
+    } catch (const std::bad_alloc&) {
+    }
+#endif
+  }
+};
+
+/// The nodes that a batch has been to, of which it wants another.
+class node_set {
+ public:
+  bool contains(const node& one) const noexcept {
+    return std::find(ids_.begin(), ids_.begin() + size_, one.id) != ids_.begin() + size_;
+  }
+  /// Of more than it has room for, the first are forgotten.
+  void insert(const node& one) noexcept {
+    if (contains(one)) return;
+    if (size_ == static_cast<std::ptrdiff_t>(ids_.size())) {
+      std::rotate(ids_.begin(), ids_.begin() + 1, ids_.end());
+      --size_;
+    }
+    ids_[static_cast<std::size_t>(size_++)] = one.id;
+  }
+  void clear() noexcept { size_ = 0; }
+  bool empty() const noexcept { return size_ == 0; }
+
+ private:
+  std::array<std::uint32_t, 16> ids_{};
+  std::ptrdiff_t size_ = 0;
+};
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// What is known of some records after their last attempt.
+struct facts {
+  errc error = errc::ok;
+  /// The worst of all attempts so far, unless one delivered them.
+  certainty known = certainty::not_stored;
+  int server_code = no_server_code;
+  int http_status = 0;
+  std::uint64_t attempts = 0;
+  std::shared_ptr<const endpoint> where;  // the one that was tried last
+  std::string detail;
+};
+
+/// Some records of a batch, from its queue's `add` to the verdict. Divided, it becomes two, which
+/// share its past.
+struct parcel {
+  const batch* records = nullptr;
+  void* owner = nullptr;  // whoever added it knows what that is
+  std::size_t first = 0;
+  std::size_t count = 0;
+  steady_time deadline{};
+
+  facts known_facts;
+  std::uint64_t backoffs = 0;        // how often it had to wait
+  int tries_left = 3;                // for what is tried a few times only
+  bool doubted = false;              // one endpoint has said what needs a second opinion
+  std::uint32_t resend_to = 0;       // the node that is asked again on a fresh connection, or 0
+  node_set asked;                    // not to be asked again while there are others
+  std::uint64_t unknown_rounds = 0;  // how often all endpoints have called its stream unknown
+  std::optional<steady_time> unknown_since;
+
+  // Where it is in its queue.
+  enum class place { nowhere, ready, retry, waiting, in_flight };
+  place at = place::nowhere;
+  bool free_of_charge = false;  // of what it waits for: no retry that the budget pays for
+  steady_time due{};
+  std::size_t heap_place = timer_heap<parcel>::nowhere;
+  parcel* previous = nullptr;
+  parcel* next = nullptr;
+};
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
+// All endpoints of a reporter: which of them are used, which rest, and which one a request goes to.
+#ifndef INLONG_ENDPOINT_FLEET_HPP
+#define INLONG_ENDPOINT_FLEET_HPP
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// Where a request goes.
+struct choice {
+  enum class kind {
+    nowhere,    ///< nobody can take one now
+    asked_all,  ///< whoever could has been asked
+    send,       ///< to `where`
+    probe,      ///< a heartbeat goes there first
+  };
+  kind what = kind::nowhere;
+  node* where = nullptr;
+  bool unproven = false;  // it has not taken a request since it was opened
+};
+
+/// The endpoints of one reporter. Neither threads nor clocks are its business: one caller at a time
+/// tells it what happened and when.
+///
+/// At most `most_active` are used at a time, chosen at random. One that fails is closed, replaced
+/// by one of the others, and rests. When it has, a heartbeat finds out whether it is back, as long
+/// as another endpoint takes requests; heartbeats are paid for by successes, so that few requests
+/// have to wait behind one. When all are closed, the one that has rested first is tried.
+class fleet {
+ public:
+  static constexpr std::size_t most_active = 8;
+  /// What a heartbeat may take: it delays the batch that waits behind it.
+  static constexpr std::chrono::milliseconds probe_timeout{250};
+
+  /// While another endpoint is open, each holds `most_at_one` requests at most.
+  fleet(std::uint64_t seed, std::size_t most_at_one)
+      : random_(seed), most_at_one_((std::max<std::size_t>)(1, most_at_one)) {
+    active_.reserve(most_active);
+  }
+
+  /// Takes another list. What is in both keeps its state; requests to others are not disturbed. May
+  /// throw std::bad_alloc, and has changed nothing then.
+  void replace(const endpoint_list& endpoints);
+
+  /// Chooses for a batch that has been at those `asked`; whoever takes the choice says `done` of it
+  /// later, once.
+  choice choose(const node_set& asked, bool may_probe, steady_time now) noexcept;
+  /// Chooses the one of that id again, if it is still used; 0 is nobody's.
+  choice choose_again(std::uint32_t id) noexcept;
+  /// Chooses the one that has rested first, although it hasn't rested yet: for a batch that would
+  /// not be tried at all otherwise. Only while all are closed.
+  choice insist() noexcept;
+  /// When `choose` may answer otherwise, if nothing else happens.
+  steady_time wake() const noexcept { return active_.empty() ? next_rested_ : never; }
+  /// Whether an endpoint that is used is not among those.
+  bool has_other(const node_set& asked) const noexcept;
+  bool has_open() const noexcept { return !active_.empty(); }
+
+  /// A request was answered as it should be.
+  void succeed(node& at, steady_time started, steady_time now) noexcept;
+  /// A request failed for the endpoint's own fault.
+  void fail(node& at, const rest& how, std::chrono::milliseconds at_least, steady_time started,
+            steady_time now) noexcept;
+  /// A heartbeat was answered, and with readiness.
+  void revive(node& at, steady_time now) noexcept;
+  /// The request of that choice is no longer in flight. Its node may be gone after this.
+  void done(const choice& ended) noexcept;
+
+  std::vector<endpoint_statistics> describe(steady_time now) const;
+  std::size_t size() const noexcept { return nodes_.size(); }
+  random_sequence& random() noexcept { return random_; }
+
+ private:
+  using candidates = std::array<node*, most_active>;
+  static constexpr steady_time never = (steady_time::max)();
+  /// What a heartbeat costs of the credit that each success adds one to.
+  static constexpr unsigned probe_price = 32;
+  static constexpr unsigned most_credit = probe_price * most_active;
+
+  static bool is_unproven(const node* one) noexcept { return !one->state.is_proven(); }
+  bool is_full(const node& one) const noexcept {
+    return active_.size() > 1 && one.in_flight >= most_at_one_;
+  }
+  choice begin(choice::kind what, node& where) noexcept;
+  node* find_for_probe(steady_time now) noexcept;
+  node* find_rested(steady_time now) noexcept;
+  node* pick(const candidates& from, std::size_t count, steady_time now) noexcept;
+  void activate(node& one) noexcept;
+  void refill() noexcept;
+  void look_ahead() noexcept;
+
+  random_sequence random_;
+  const std::size_t most_at_one_;
+  std::uint32_t last_id_ = 0;
+  std::vector<std::unique_ptr<node>> nodes_;
+  std::vector<std::unique_ptr<node>> retired_;  // not in the list any more, and in flight
+  std::vector<node*> active_;                   // open, or untried
+  std::size_t at_unproven_ = 0;                 // requests in flight to nodes that are not proven
+  unsigned credit_ = 0;
+  steady_time next_rested_ = never;  // of those that are closed and not being tried
+};
+
+inline choice fleet::choose(const node_set& asked, bool may_probe, steady_time now) noexcept {
+  candidates free{};
+  std::size_t count = 0;
+  bool any_proven = false;
+  bool all_asked = true;
+  for (node* const each : active_) {
+    any_proven = any_proven || !is_unproven(each);
+    if (asked.contains(*each)) continue;
+    all_asked = false;
+    if (!is_full(*each)) free[count++] = each;
+  }
+  if (active_.empty()) {
+    node* const rested = find_rested(now);
+    if (rested == nullptr) return {};
+    return begin(rested->probe_timed_out ? choice::kind::send : choice::kind::probe, *rested);
+  }
+  if (any_proven && may_probe && at_unproven_ == 0 && credit_ >= probe_price) {
+    if (node* const found = find_for_probe(now)) {
+      credit_ -= probe_price;
+      return begin(choice::kind::probe, *found);
+    }
+  }
+  if (all_asked) return {choice::kind::asked_all, nullptr, false};
+  // While proven ones can take it, a request does not go to one of which nothing is known, and to
+  // one that has only answered a heartbeat if no other request is at such a one.
+  const auto first_unproven = std::partition(free.begin(), free.begin() + count,
+                                             [](const node* one) { return !is_unproven(one); });
+  const auto proven = static_cast<std::size_t>(first_unproven - free.begin());
+  if (any_proven && at_unproven_ != 0) {
+    count = proven;
+  } else if (proven != 0) {
+    const auto untried = std::partition(
+        first_unproven, free.begin() + count,
+        [](const node* one) { return one->state.state() == endpoint_state::open; });
+    count = static_cast<std::size_t>(untried - free.begin());
+  }
+  if (count == 0) return {};
+  return begin(choice::kind::send, *pick(free, count, now));
+}
+
+inline choice fleet::choose_again(std::uint32_t id) noexcept {
+  if (id == 0) return {};
+  const auto found = std::find_if(active_.begin(), active_.end(),
+                                  [id](const node* each) { return each->id == id; });
+  return found == active_.end() ? choice() : begin(choice::kind::send, **found);
+}
+
+inline choice fleet::insist() noexcept {
+  node* const first = find_rested(next_rested_);
+  return first == nullptr ? choice() : begin(choice::kind::send, *first);
+}
+
+/// Of two at random, the one that will probably answer first, unless it makes little difference.
+inline node* fleet::pick(const candidates& from, std::size_t count, steady_time now) noexcept {
+  node* const one = from[random_.below(count)];
+  if (count == 1) return one;
+  node* other = one;
+  while (other == one) other = from[random_.below(count)];
+  const auto load = [now](const node& at) {
+    return static_cast<double>(at.state.expected_latency(now).count()) *
+           static_cast<double>(at.in_flight + 1);
+  };
+  return load(*other) * 2 <= load(*one) ? other : one;
+}
+
+inline choice fleet::begin(choice::kind what, node& where) noexcept {
+  const bool unproven = is_unproven(&where);
+  ++where.in_flight;
+  if (unproven) ++at_unproven_;
+  if (what == choice::kind::send) ++where.requests;
+  if (where.state.state() == endpoint_state::closed) look_ahead();
+  return {what, &where, unproven};
+}
+
+/// An active one that is untried, or else one that has rested, if there is a place for it.
+inline node* fleet::find_for_probe(steady_time now) noexcept {
+  for (node* const each : active_) {
+    if (each->state.state() == endpoint_state::untried) return each;
+  }
+  return active_.size() < most_active ? find_rested(now) : nullptr;
+}
+
+/// Of those that are closed and have rested, the one that has for longest.
+inline node* fleet::find_rested(steady_time now) noexcept {
+  node* first = nullptr;
+  if (next_rested_ > now || next_rested_ == never) return first;
+  for (const auto& each : nodes_) {
+    if (each->active || each->in_flight != 0 || each->state.rested() > now) continue;
+    if (first == nullptr || each->state.rested() < first->state.rested()) first = each.get();
+  }
+  return first;
+}
+
+inline bool fleet::has_other(const node_set& asked) const noexcept {
+  return std::any_of(active_.begin(), active_.end(),
+                     [&](const node* each) { return !asked.contains(*each); });
+}
+
+inline void fleet::succeed(node& at, steady_time started, steady_time now) noexcept {
+  at.state.succeed(started, now);
+  at.probe_timed_out = false;
+  activate(at);
+  if (credit_ < most_credit) ++credit_;
+}
+
+inline void fleet::revive(node& at, steady_time now) noexcept {
+  at.state.reopen(now);
+  at.probe_timed_out = false;
+  activate(at);
+}
+
+inline void fleet::fail(node& at, const rest& how, std::chrono::milliseconds at_least,
+                        steady_time started, steady_time now) noexcept {
+  at.state.fail(how, at_least, started, now, random_);
+  at.active = false;
+  active_.erase(std::remove(active_.begin(), active_.end(), &at), active_.end());
+  refill();
+  look_ahead();
+}
+
+inline void fleet::done(const choice& ended) noexcept {
+  node& at = *ended.where;
+  --at.in_flight;
+  if (ended.unproven) --at_unproven_;
+  if (at.retired && at.in_flight == 0) {
+    retired_.erase(std::find_if(retired_.begin(), retired_.end(),
+                                [&](const auto& each) { return each.get() == &at; }));
+  } else if (at.state.state() == endpoint_state::closed) {
+    look_ahead();
+  }
+}
+
+inline void fleet::activate(node& one) noexcept {
+  if (one.active || one.retired) return;
+  if (active_.size() == most_active) return;  // it stays in reserve
+  one.active = true;
+  active_.push_back(&one);
+  look_ahead();
+}
+
+/// Brings in others, at random, where there are fewer active ones than there may be.
+inline void fleet::refill() noexcept {
+  const auto in_reserve = [](const std::unique_ptr<node>& each) {
+    return !each->active && each->state.state() != endpoint_state::closed;
+  };
+  while (active_.size() < most_active) {
+    const auto count = std::count_if(nodes_.begin(), nodes_.end(), in_reserve);
+    if (count == 0) return;
+    auto left = random_.below(static_cast<std::uint64_t>(count));
+    for (const auto& each : nodes_) {
+      if (!in_reserve(each) || left-- != 0) continue;
+      activate(*each);
+      break;
+    }
+  }
+}
+
+inline void fleet::look_ahead() noexcept {
+  next_rested_ = never;
+  if (active_.size() == nodes_.size()) return;
+  for (const auto& each : nodes_) {
+    if (each->state.state() != endpoint_state::closed || each->in_flight != 0) continue;
+    next_rested_ = (std::min)(next_rested_, each->state.rested());
+  }
+}
+
+inline void fleet::replace(const endpoint_list& endpoints) {
+  std::vector<std::unique_ptr<node>> added(endpoints.size());
+  const auto in_use = [&](const endpoint& wanted) {
+    return std::find_if(nodes_.begin(), nodes_.end(), [&](const std::unique_ptr<node>& each) {
+      return each != nullptr && *each->where == wanted;
+    });
+  };
+  for (std::size_t i = 0; i < added.size(); ++i) {
+    if (in_use(endpoints[i]) == nodes_.end()) {
+      added[i] = std::make_unique<node>(endpoints[i], ++last_id_);
+    }
+  }
+  retired_.reserve(retired_.size() + nodes_.size());
+  // Nothing can fail from here on.
+  for (std::size_t i = 0; i < added.size(); ++i) {
+    if (added[i] == nullptr) added[i] = std::move(*in_use(endpoints[i]));
+  }
+  nodes_.swap(added);
+  for (std::unique_ptr<node>& left : added) {
+    if (left == nullptr) continue;
+    left->active = false;
+    left->retired = true;
+    active_.erase(std::remove(active_.begin(), active_.end(), left.get()), active_.end());
+    if (left->in_flight != 0) retired_.push_back(std::move(left));
+  }
+  refill();
+  look_ahead();
+}
+
+inline std::vector<endpoint_statistics> fleet::describe(steady_time now) const {
+  std::vector<endpoint_statistics> all;
+  all.reserve(nodes_.size());
+  for (const auto& each : nodes_) {
+    endpoint_statistics& one = all.emplace_back();
+    one.address = each->where->address();
+    one.state = each->state.state();
+    if (one.state != endpoint_state::untried) {
+      one.for_how_long =
+          std::chrono::duration_cast<std::chrono::milliseconds>(now - each->state.since());
+    }
+    one.last_error = each->last_error;
+    one.last_error_text = each->last_error_text;
+    one.latency =
+        std::chrono::duration_cast<std::chrono::microseconds>(each->state.latency());
+    one.in_flight = each->in_flight;
+    one.requests = each->requests;
+    one.delivered = each->delivered;
+    one.failures = each->failures;
+  }
+  return all;
+}
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
+
+#include <array>
+#include <new>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// One request.
+struct attempt {
+  choice to;
+  parcel* carried;  // null: a heartbeat
+  bool fresh;
+  steady_time started;
+  steady_time deadline;
+};
+
+/// What became of it. It is judged without a lock, since the user may have a say in it.
+struct reply {
+  exchange got;
+  std::optional<int> code;
+  verdict means;
+};
+
+/// Makes the request, and blocks until it has ended, by its deadline.
+template <class Transport>
+reply carry_out(const attempt& wanted, Transport& transport, const options& how) noexcept {
+  const endpoint& to = *wanted.to.where->where;
+  form_tail tail;
+  std::array<std::string_view, 3> body;
+  if (wanted.carried != nullptr) {
+    body = wanted.carried->records->pieces(wanted.carried->first, wanted.carried->count, tail);
+  }
+  reply result;
+#if INLONG_EXCEPTIONS
+  try {
+#endif
+    result.got = transport.post(
+        {to, wanted.carried != nullptr ? to.message_path() : to.heartbeat_path(), body,
+         how.headers, how.keep_alive, how.connect_timeout, wanted.deadline, wanted.fresh});
+#if INLONG_EXCEPTIONS
+  } catch (const std::bad_alloc&) {
+    result.got = exchange();
+    result.got.what = transmission::maybe_sent;
+    result.got.error = std::make_error_code(std::errc::not_enough_memory);
+  } catch (...) {  // which no transport may do
+    result.got = exchange();
+    result.got.what = transmission::maybe_sent;
+    result.got.error_text = "the transport threw";
+  }
+#endif
+  result.code = find_code(result.got);
+  result.means = judge(result.got, result.code, wanted.fresh);
+  if (how.classify.function != nullptr && wanted.carried != nullptr) {
+    result.means = how.classify.function(how.classify.context, result.got, result.means);
+  }
+  return result;
+}
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
+// The batches of one owner, from `add` to their verdict: what is sent when, and what comes of it.
+#ifndef INLONG_DELIVERY_QUEUE_HPP
+#define INLONG_DELIVERY_QUEUE_HPP
+
+// How long to wait before a request is tried again.
+#ifndef INLONG_DELIVERY_BACKOFF_HPP
+#define INLONG_DELIVERY_BACKOFF_HPP
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// Exponential, and random over its whole range ("full jitter"), so that those who failed together
+/// don't come back together: between 1 ms and `base` * 2^`retries`, but never over `cap`.
+inline std::chrono::milliseconds backoff(random_sequence& random, std::chrono::milliseconds base,
+                                         std::chrono::milliseconds cap,
+                                         std::uint64_t retries) noexcept {
+  const std::int64_t highest = (std::max<std::int64_t>)(1, cap.count());
+  const std::int64_t first = (std::max<std::int64_t>)(1, base.count());
+  const bool saturated = retries >= 63 || first > (highest >> retries);
+  const std::int64_t ceiling = saturated ? highest : first << retries;
+  return std::chrono::milliseconds(1 + random.below(static_cast<std::uint64_t>(ceiling)));
+}
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
+// What a server's Retry-After asks for, as far as it is granted.
+#ifndef INLONG_DELIVERY_RETRY_AFTER_HPP
+#define INLONG_DELIVERY_RETRY_AFTER_HPP
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <system_error>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// How long to leave an endpoint alone that answered with this header. At most half of the time that
+/// is left, so that there is a last try, and five minutes; zero for what is no number of seconds: a
+/// date would need a clock that agrees with the server's.
+inline std::chrono::milliseconds retry_after(std::string_view header, steady_time deadline,
+                                             steady_time now) noexcept {
+  constexpr std::chrono::milliseconds most = std::chrono::minutes(5);
+  std::int64_t seconds = 0;
+  const char* const end = header.data() + header.size();
+  const auto [stopped, error] = std::from_chars(header.data(), end, seconds);
+  if (header.empty() || header[0] == '-' || stopped != end) return {};
+  std::chrono::milliseconds asked = most;
+  if (error != std::errc::result_out_of_range && seconds < most.count() / 1000) {
+    asked = std::chrono::seconds(seconds);
+  }
+  if (deadline <= now) return {};
+  return (std::min)(asked,
+                    std::chrono::duration_cast<std::chrono::milliseconds>((deadline - now) / 2));
+}
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
+// Bounds the retries of all batches together, so that servers in trouble are not hammered.
+#ifndef INLONG_DELIVERY_RETRY_BUDGET_HPP
+#define INLONG_DELIVERY_RETRY_BUDGET_HPP
+
+#include <algorithm>
+#include <chrono>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// A bucket of tokens, of which each retry takes one. Some come with time, so that a retry is never
+/// out of the question, and more with every success, so that a cluster that is back gets all that
+/// has piled up.
+class retry_budget {
+ public:
+  static constexpr double capacity = 32;
+  static constexpr double per_second = 4;
+  static constexpr double per_success = 2;
+
+  bool has(steady_time now) noexcept {
+    fill(now);
+    return tokens_ >= 1;
+  }
+  /// Takes a token if there is one.
+  bool take(steady_time now) noexcept {
+    fill(now);
+    if (tokens_ < 1) return false;
+    tokens_ -= 1;
+    return true;
+  }
+  /// When there will be one, without any success.
+  steady_time available() const noexcept {
+    if (tokens_ >= 1) return filled_;
+    const double seconds = (1 - tokens_) / per_second;
+    return later(filled_, std::chrono::milliseconds(1 + static_cast<int>(seconds * 1000)));
+  }
+  void succeed() noexcept { tokens_ = (std::min)(capacity, tokens_ + per_success); }
+
+ private:
+  void fill(steady_time now) noexcept {
+    if (now <= filled_) return;
+    const std::chrono::duration<double> passed = now - filled_;
+    tokens_ = (std::min)(capacity, tokens_ + passed.count() * per_second);
+    filled_ = now;
+  }
+
+  double tokens_ = capacity;
+  steady_time filled_{};
+};
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
+// A queue of things that are owned elsewhere, and hold the links themselves.
+#ifndef INLONG_DETAIL_LINKED_LIST_HPP
+#define INLONG_DETAIL_LINKED_LIST_HPP
+
+#include <utility>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// Doubly linked. A thing has two members that are the list's: `T* previous` and `T* next`, and is
+/// in one list at most.
+template <class T>
+class linked_list {
+ public:
+  bool empty() const noexcept { return first_ == nullptr; }
+  T* first() const noexcept { return first_; }
+
+  void push_back(T& thing) noexcept {
+    thing.previous = last_;
+    thing.next = nullptr;
+    (last_ != nullptr ? last_->next : first_) = &thing;
+    last_ = &thing;
+  }
+  void push_front(T& thing) noexcept {
+    thing.previous = nullptr;
+    thing.next = first_;
+    (first_ != nullptr ? first_->previous : last_) = &thing;
+    first_ = &thing;
+  }
+  void erase(T& thing) noexcept {
+    (thing.previous != nullptr ? thing.previous->next : first_) = thing.next;
+    (thing.next != nullptr ? thing.next->previous : last_) = thing.previous;
+    thing.previous = thing.next = nullptr;
+  }
+  /// Null if there is none.
+  T* pop_front() noexcept {
+    T* const taken = first_;
+    if (taken != nullptr) erase(*taken);
+    return taken;
+  }
+
+ private:
+  T* first_ = nullptr;
+  T* last_ = nullptr;
+};
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// What all queues of a reporter share, and one lock guards.
+struct shared_state {
+  shared_state(std::uint64_t seed, std::size_t most_at_one) : endpoints(seed, most_at_one) {}
+
+  fleet endpoints;
+  retry_budget budget;
+  std::uint64_t retries = 0;
+};
+
+/// Whether a queue's records must arrive in their order, one request at a time: a call of `report`
+/// delivers a prefix of what it was given.
+enum class order { free, strict };
+
+/// A state machine without threads, clock, locks or I/O. Its driver adds batches, asks for the next
+/// attempt, carries it out, tells what came of it, and takes what is finished:
+///
+///     add ─► next ─► (driver: carry_out) ─► told ─► take
+///              ▲                             │
+///              └──── again, or divided ──────┘
+class queue {
+ public:
+  queue(shared_state& shared, const options& how, order in) noexcept
+      : shared_(shared), how_(how), order_(in) {}
+  queue(const queue&) = delete;
+  queue& operator=(const queue&) = delete;
+
+  /// Takes `count` records of a batch from `first` on, which must live, unchanged, until they are
+  /// finished. `owner` is the driver's own mark. False: no memory, and nothing was taken.
+  [[nodiscard]] bool add(const batch& records, std::size_t first, std::size_t count, void* owner,
+                         steady_time deadline) noexcept;
+  /// What to send now, if anything. Ends what is past its deadline.
+  std::optional<attempt> next(steady_time now) noexcept;
+  /// What came of an attempt.
+  void told(const attempt& made, reply&& came, steady_time now) noexcept;
+  /// When to ask `next` again, if nothing is told or added meanwhile.
+  steady_time wake() const noexcept;
+  /// Something finished: delivered if its facts have no error. Null if there is nothing. Given back
+  /// by `release`.
+  parcel* take() noexcept { return finished_.pop_front(); }
+  void release(parcel& taken) noexcept;
+  /// Ends everything that is not in flight, with this error.
+  void abandon(errc why) noexcept;
+
+  std::size_t in_flight() const noexcept { return in_flight_; }
+  bool has_finished() const noexcept { return !finished_.empty(); }
+  /// Whether something has not been taken yet.
+  bool is_empty() const noexcept { return in_use_ == 0; }
+  /// A strict queue's driver lets it try a heartbeat once for each call: no call waits for two.
+  void allow_probe() noexcept { may_probe_ = true; }
+
+ private:
+  // next
+  void pass_time(steady_time now) noexcept;
+  parcel* head(steady_time now) const noexcept;
+  choice insist(const parcel& leading, steady_time now) noexcept;
+  std::optional<attempt> dispatch(parcel& leading, choice to, bool fresh,
+                                  steady_time now) noexcept;
+  bool cut_to(parcel& whole, std::size_t count) noexcept;
+
+  // told
+  void tell_fleet(const attempt& made, const reply& came, steady_time now) noexcept;
+  void tell_of_heartbeat(const attempt& made, const reply& came, steady_time now) noexcept;
+  void note(parcel& one, const attempt& made, reply& came) noexcept;
+  void decide(parcel& one, const attempt& made, const reply& came, steady_time now) noexcept;
+  void retry(parcel& one, const attempt& made, const verdict& means, steady_time now) noexcept;
+  void retry_few(parcel& one, const attempt& made, const verdict& means, steady_time now) noexcept;
+  void ask_another(parcel& one, const node& asked) noexcept;
+  void await_stream(parcel& one, const node& asked, steady_time now) noexcept;
+  void bisect(parcel& one, std::size_t left) noexcept;
+
+  // where a parcel goes
+  void ready_at_once(parcel& one) noexcept;
+  void wait_until(parcel& one, steady_time due, bool free_of_charge) noexcept;
+  void finish(parcel& one) noexcept;
+  void fail(parcel& one, errc error) noexcept;
+  void leave(parcel& one) noexcept;
+
+  parcel* obtain() noexcept;
+  parcel* split(parcel& whole, std::size_t left) noexcept;
+
+  shared_state& shared_;
+  const options& how_;
+  const order order_;
+  bool may_probe_ = true;
+
+  linked_list<parcel> ready_;     // to be sent, what was divided or is resent first
+  linked_list<parcel> retries_;   // to be sent if the budget allows it
+  timer_heap<parcel> timers_;     // those that wait, by when; those that are ready, by deadline
+  linked_list<parcel> finished_;
+  std::size_t waiting_ = 0;
+  std::size_t in_flight_ = 0;
+  std::size_t in_use_ = 0;
+
+  // Parcels are never given back to the system before the queue is: what was needed once will be
+  // needed again.
+  struct deleter {
+    void operator()(parcel* first) const noexcept {
+      while (first != nullptr) delete std::exchange(first, first->next);
+    }
+  };
+  std::unique_ptr<parcel, deleter> spare_;
+  std::size_t made_ = 0;
+};
+
+// ---- in
+
+inline bool queue::add(const batch& records, std::size_t first, std::size_t count, void* owner,
+                       steady_time deadline) noexcept {
+  parcel* const one = obtain();
+  if (one == nullptr) return false;
+  one->records = &records;
+  one->owner = owner;
+  one->first = first;
+  one->count = count;
+  one->deadline = deadline;
+  one->at = parcel::place::ready;
+  ready_.push_back(*one);
+  timers_.insert(*one, deadline);
+  return true;
+}
+
+// ---- next
+
+inline std::optional<attempt> queue::next(steady_time now) noexcept {
+  pass_time(now);
+  while (parcel* const leading = head(now)) {
+    fleet& endpoints = shared_.endpoints;
+    choice to = endpoints.choose_again(leading->resend_to);
+    const bool same = to.what == choice::kind::send;
+    if (!same) to = endpoints.choose(leading->asked, may_probe_, now);
+    if (to.what == choice::kind::asked_all) {  // the others have gone since
+      leading->asked.clear();
+      continue;
+    }
+    if (to.what == choice::kind::nowhere) to = insist(*leading, now);
+    if (to.what == choice::kind::nowhere) return std::nullopt;
+    if (to.what == choice::kind::probe) {
+      may_probe_ = may_probe_ && order_ == order::free;
+      const steady_time limit =
+          (std::min)(later(now, fleet::probe_timeout), leading->deadline);
+      return attempt{to, nullptr, true, now, limit};
+    }
+    if (auto made = dispatch(*leading, to, same, now)) return made;
+  }
+  return std::nullopt;
+}
+
+/// What has waited long enough becomes ready; what is past its deadline fails.
+inline void queue::pass_time(steady_time now) noexcept {
+  while (!timers_.empty() && timers_.first().due <= now) {
+    parcel& one = timers_.first();
+    const bool paid = one.free_of_charge;
+    leave(one);
+    if (one.deadline <= now) {
+      fail(one, errc::timeout);
+      continue;
+    }
+    one.at = paid ? parcel::place::ready : parcel::place::retry;
+    (paid ? ready_ : retries_).push_back(one);
+    timers_.insert(one, one.deadline);
+  }
+}
+
+/// The parcel whose turn it is.
+inline parcel* queue::head(steady_time now) const noexcept {
+  if (order_ == order::strict && (waiting_ != 0 || in_flight_ != 0)) return nullptr;
+  if (!retries_.empty()) {
+    if (shared_.budget.has(now)) return retries_.first();
+    if (order_ == order::strict) return nullptr;
+  }
+  return ready_.first();
+}
+
+/// Nobody fails without having been tried, even if all endpoints rest for longer than it has time.
+inline choice queue::insist(const parcel& leading, steady_time now) noexcept {
+  fleet& endpoints = shared_.endpoints;
+  if (leading.known_facts.attempts != 0 || endpoints.has_open() ||
+      endpoints.wake() < leading.deadline || !shared_.budget.has(now)) {
+    return {};
+  }
+  const choice first = endpoints.insist();
+  if (first.what == choice::kind::send) shared_.budget.take(now);
+  return first;
+}
+
+inline std::optional<attempt> queue::dispatch(parcel& leading, choice to, bool fresh,
+                                              steady_time now) noexcept {
+  const std::size_t most = (std::min)(how_.max_request_bytes, to.where->limit.get(now));
+  const std::size_t fits = leading.records->fitting(leading.first, leading.count, most);
+  if (leading.at == parcel::place::retry) {
+    shared_.budget.take(now);
+    ++shared_.retries;
+  }
+  if (fits < leading.count && !cut_to(leading, fits)) {
+    shared_.endpoints.done(to);
+    return std::nullopt;
+  }
+  leave(leading);
+  leading.at = parcel::place::in_flight;
+  ++in_flight_;
+  const auto bytes = leading.records->request_bytes(leading.first, leading.count);
+  const std::chrono::milliseconds sending(bytes / (100 * 1024 / 1000));  // at 100 KiB a second
+  const steady_time limit = later(later(now, how_.request_timeout), sending);
+  leading.resend_to = 0;
+  return attempt{to, &leading, fresh, now, (std::min)(limit, leading.deadline)};
+}
+
+/// Leaves `count` records in a parcel; the others follow behind it.
+inline bool queue::cut_to(parcel& whole, std::size_t count) noexcept {
+  parcel* const rest = split(whole, count);
+  if (rest == nullptr) {
+    leave(whole);
+    fail(whole, errc::out_of_memory);
+    return false;
+  }
+  ready_at_once(*rest);
+  return true;
+}
+
+inline steady_time queue::wake() const noexcept {
+  steady_time when = timers_.empty() ? (steady_time::max)() : timers_.first().due;
+  if (order_ == order::strict && (waiting_ != 0 || in_flight_ != 0)) return when;
+  if (!ready_.empty() || !retries_.empty()) when = (std::min)(when, shared_.endpoints.wake());
+  if (!retries_.empty() && shared_.endpoints.has_open()) {
+    when = (std::min)(when, shared_.budget.available());
+  }
+  return when;
+}
+
+// ---- told
+
+inline void queue::told(const attempt& made, reply&& came, steady_time now) noexcept {
+  if (made.carried == nullptr) {
+    tell_of_heartbeat(made, came, now);
+    return shared_.endpoints.done(made.to);
+  }
+  parcel& one = *made.carried;
+  one.at = parcel::place::nowhere;
+  --in_flight_;
+  note(one, made, came);
+  tell_fleet(made, came, now);
+  decide(one, made, came, now);
+  shared_.endpoints.done(made.to);
+}
+
+inline void queue::tell_of_heartbeat(const attempt& made, const reply& came,
+                                     steady_time now) noexcept {
+  node& at = *made.to.where;
+  const bool refuses = came.code == 1 || came.code == 2;
+  if (came.got.what == transmission::answered && !refuses) {
+    return shared_.endpoints.revive(at, now);
+  }
+  if (came.means.error == errc::cancelled) return;
+  at.probe_timed_out = came.means.error == errc::timeout;
+  at.note_failure(came.means.error, came.got.error_text);
+  shared_.endpoints.fail(at, came.code == 2 ? long_rest : usual_rest, {}, made.started, now);
+}
+
+/// Keeps what is to be told of the records in the end.
+inline void queue::note(parcel& one, const attempt& made, reply& came) noexcept {
+  facts& known = one.known_facts;
+  ++known.attempts;
+  known.error = came.means.error;
+  // stored > maybe > not: once in doubt, only a success ends the doubt.
+  known.known = (std::max)(known.known, came.means.known);
+  known.server_code = came.code.value_or(no_server_code);
+  known.http_status = came.got.status;
+  known.where = made.to.where->where;
+  known.detail = std::move(came.got.error_text);
+}
+
+inline void queue::tell_fleet(const attempt& made, const reply& came, steady_time now) noexcept {
+  node& at = *made.to.where;
+  fleet& endpoints = shared_.endpoints;
+  const parcel& one = *made.carried;
+  if (came.means.what == action::deliver) {
+    at.delivered += one.count;
+    shared_.budget.succeed();
+  } else if (came.means.what != action::resend) {
+    ++at.failures;
+  }
+  if (came.means.what == action::shrink) {
+    at.limit.refuse(one.records->request_bytes(one.first, one.count), now);
+  }
+  const rest* how = nullptr;
+  switch (came.means.endpoint) {
+    case standing::sound:
+      return endpoints.succeed(at, made.started, now);
+    case standing::neutral:
+      return;
+    case standing::strained:
+      how = &short_rest;
+      break;
+    case standing::failing:
+      how = &usual_rest;
+      break;
+    case standing::resting:
+      how = &long_rest;
+      break;
+  }
+  if (how == nullptr) return;  // not one of the enum's values
+  at.note_failure(came.means.error, one.known_facts.detail);
+  endpoints.fail(at, *how, retry_after(came.got.retry_after, one.deadline, now), made.started, now);
+}
+
+/// Every batch's fate is decided here, and nowhere else.
+inline void queue::decide(parcel& one, const attempt& made, const reply& came,
+                          steady_time now) noexcept {
+  const verdict& means = came.means;
+  const node& at = *made.to.where;
+  if (means.what == action::deliver) {
+    one.known_facts.error = errc::ok;
+    one.known_facts.known = certainty::stored;
+    return finish(one);
+  }
+  const bool in_doubt = one.known_facts.known != certainty::not_stored;
+  if (means.what == action::fail || (in_doubt && !how_.resend_unknown)) {
+    return fail(one, means.error);
+  }
+  if (means.what == action::resend && !made.fresh) {
+    one.resend_to = at.id;
+    return ready_at_once(one);
+  }
+  switch (means.what) {
+    case action::retry_few:
+    case action::suspect:
+      return retry_few(one, made, means, now);
+    case action::await_stream:
+      return await_stream(one, at, now);
+    case action::bisect:
+      return bisect(one, one.count / 2);
+    case action::shrink:
+      if (one.count > 1) {
+        const std::size_t half = one.records->request_bytes(one.first, one.count) / 2;
+        return bisect(one, one.records->fitting(one.first, one.count - 1, half));
+      }
+      return ask_another(one, at);
+    case action::second_opinion:
+      return ask_another(one, at);
+    default:
+      return retry(one, made, means, now);
+  }
+}
+
+/// At once if another endpoint can take it, or else after a back-off.
+inline void queue::retry(parcel& one, const attempt& made, const verdict& means,
+                         steady_time now) noexcept {
+  constexpr std::chrono::milliseconds base(50);
+  constexpr std::chrono::seconds cap(10);
+  const bool is_closed = made.to.where->state.state() == endpoint_state::closed;
+  const bool elsewhere =
+      is_closed && means.known == certainty::not_stored && shared_.endpoints.has_open();
+  if (elsewhere) return wait_until(one, now, false);
+  wait_until(one, later(now, backoff(shared_.endpoints.random(), base, cap, one.backoffs++)),
+             false);
+}
+
+inline void queue::retry_few(parcel& one, const attempt& made, const verdict& means,
+                             steady_time now) noexcept {
+  if (--one.tries_left > 0) {
+    one.asked.insert(*made.to.where);
+    return retry(one, made, means, now);
+  }
+  one.tries_left = 1;  // for its parts as well: what they are suspected of has been tried
+  if (means.what == action::suspect) return bisect(one, one.count / 2);
+  fail(one, means.error);
+}
+
+/// Of an endpoint that is asked instead, for a second opinion.
+inline void queue::ask_another(parcel& one, const node& asked) noexcept {
+  one.asked.insert(asked);
+  if (std::exchange(one.doubted, true) || !shared_.endpoints.has_other(one.asked)) {
+    return fail(one, one.known_facts.error);
+  }
+  ready_at_once(one);
+}
+
+inline void queue::await_stream(parcel& one, const node& asked, steady_time now) noexcept {
+  constexpr std::chrono::milliseconds base(500);
+  constexpr std::chrono::seconds cap(5);
+  if (!one.unknown_since) one.unknown_since = now;
+  one.asked.insert(asked);
+  if (shared_.endpoints.has_other(one.asked)) return ready_at_once(one);
+  const steady_time end = later(*one.unknown_since, how_.unknown_stream_wait);
+  if (now >= end) return fail(one, errc::unknown_stream);
+  one.asked.clear();
+  const auto rest = backoff(shared_.endpoints.random(), base, cap, one.unknown_rounds++);
+  wait_until(one, (std::min)(later(now, rest), end), true);
+}
+
+/// Two parcels, the first with `left` records; of one record, the one whose fault it is.
+inline void queue::bisect(parcel& one, std::size_t left) noexcept {
+  if (one.count == 1) return fail(one, one.known_facts.error);
+  parcel* const right = split(one, left);
+  if (right == nullptr) return fail(one, errc::out_of_memory);
+  ready_at_once(*right);
+  ready_at_once(one);
+}
+
+// ---- where a parcel goes
+
+inline void queue::ready_at_once(parcel& one) noexcept {
+  one.at = parcel::place::ready;
+  ready_.push_front(one);
+  timers_.insert(one, one.deadline);
+}
+
+inline void queue::wait_until(parcel& one, steady_time due, bool free_of_charge) noexcept {
+  one.at = parcel::place::waiting;
+  one.free_of_charge = free_of_charge;
+  ++waiting_;
+  timers_.insert(one, (std::min)(due, one.deadline));
+}
+
+inline void queue::leave(parcel& one) noexcept {
+  if (one.at == parcel::place::waiting) --waiting_;
+  if (one.at == parcel::place::ready) ready_.erase(one);
+  if (one.at == parcel::place::retry) retries_.erase(one);
+  timers_.erase(one);
+  one.at = parcel::place::nowhere;
+}
+
+inline void queue::finish(parcel& one) noexcept {
+  one.at = parcel::place::nowhere;
+  finished_.push_back(one);
+}
+
+inline void queue::fail(parcel& one, errc error) noexcept {
+  one.known_facts.error = error;
+  finish(one);
+}
+
+inline void queue::abandon(errc why) noexcept {
+  while (!timers_.empty()) {
+    parcel& one = timers_.first();
+    leave(one);
+    fail(one, why);
+  }
+}
+
+inline void queue::release(parcel& taken) noexcept {
+  --in_use_;
+  taken = parcel();
+  taken.next = spare_.release();
+  spare_.reset(&taken);
+}
+
+/// Null: no memory. With the parcel comes room for it in every list.
+inline parcel* queue::obtain() noexcept {
+  parcel* one = spare_.release();
+  if (one != nullptr) {
+    spare_.reset(std::exchange(one->next, nullptr));
+  } else {
+    if (!timers_.reserve(made_ + 1)) return nullptr;
+    one = new (std::nothrow) parcel;
+    if (one == nullptr) return nullptr;
+    ++made_;
+  }
+  ++in_use_;
+  return one;
+}
+
+/// The right part of a parcel, in no list yet; the left one stays in it.
+inline parcel* queue::split(parcel& whole, std::size_t left) noexcept {
+  parcel* const right = obtain();
+  if (right == nullptr) return nullptr;
+  right->records = whole.records;
+  right->owner = whole.owner;
+  right->first = whole.first + left;
+  right->count = whole.count - left;
+  right->deadline = whole.deadline;
+  right->known_facts.error = whole.known_facts.error;
+  right->known_facts.known = whole.known_facts.known;
+  right->known_facts.server_code = whole.known_facts.server_code;
+  right->known_facts.http_status = whole.known_facts.http_status;
+  right->known_facts.attempts = whole.known_facts.attempts;
+  right->known_facts.where = whole.known_facts.where;
+  right->backoffs = whole.backoffs;
+  right->tries_left = whole.tries_left;
+  whole.count = left;
+  return right;
 }
 
 }  // namespace detail
@@ -2614,9 +4381,9 @@ class pool {
 INLONG_NAMESPACE_END
 
 #endif
-// Random numbers for spreading load: small, quick, and not for secrets.
-#ifndef INLONG_DETAIL_RANDOM_HPP
-#define INLONG_DETAIL_RANDOM_HPP
+// Where the first of a sequence of random numbers comes from.
+#ifndef INLONG_DETAIL_SEED_HPP
+#define INLONG_DETAIL_SEED_HPP
 
 #include <chrono>
 #include <cstdint>
@@ -2624,25 +4391,6 @@ INLONG_NAMESPACE_END
 INLONG_NAMESPACE_BEGIN
 
 namespace detail {
-
-/// Sebastiano Vigna's splitmix64: every seed gives a good sequence.
-class random_sequence {
- public:
-  explicit constexpr random_sequence(std::uint64_t seed) noexcept : state_(seed) {}
-
-  constexpr std::uint64_t operator()() noexcept {
-    std::uint64_t mixed = state_ += 0x9e3779b97f4a7c15u;
-    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
-    return mixed ^ (mixed >> 31);
-  }
-
-  /// A number from 0 to `bound` - 1, for a `bound` far below 2^64.
-  constexpr std::uint64_t below(std::uint64_t bound) noexcept { return (*this)() % bound; }
-
- private:
-  std::uint64_t state_;
-};
 
 /// Differs from one object to another, and from one process and moment to another.
 inline std::uint64_t seed_for(const void* object) noexcept {
@@ -2766,13 +4514,14 @@ INLONG_NAMESPACE_END
 
 #endif
 
-#include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <string>
@@ -2785,15 +4534,17 @@ INLONG_NAMESPACE_BEGIN
 
 /// Reports records and waits for what becomes of them.
 ///
-/// Any number of threads may call `report` at once: their calls run side by side, each on a
-/// connection of its own, which is kept for the next call. Without addresses that answer, a call
-/// blocks for `options.delivery_timeout` at most. No call may be running when the reporter is
-/// destroyed. After a fork the child's copy refuses every call; the parent's is not affected.
+/// What fails for the server's or the network's fault is tried again, elsewhere or later, until
+/// `options.delivery_timeout` is over: so long a call blocks where no address answers, and no
+/// longer than 50 ms more. Any number of threads may call `report` at once: their calls run side by
+/// side, each on a connection of its own, which is kept for the next call. What one call learns of
+/// an endpoint, all know. No call may be running when the reporter is destroyed. After a fork the
+/// child's copy refuses every call, and the parent's is not affected.
 template <class Transport>
 class basic_reporter {
  public:
-  /// Addresses as `endpoint_list` takes them. The first call goes to a random one, and every call
-  /// to the next if that can't be reached. Connects to none of them. Throws std::system_error for
+  /// Addresses as `endpoint_list` takes them; the first call goes to a random one. Connects to none
+  /// of them. Throws std::system_error for
   /// an address that can't be read or that the transport can't do, an empty list, or options that
   /// make no sense. With exceptions off, every call fails with that error.
   explicit basic_reporter(endpoint_list addresses, options how = {}, Transport transport = {});
@@ -2809,6 +4560,10 @@ class basic_reporter {
   explicit basic_reporter(const Addresses& addresses, options how = {}, Transport transport = {})
       : basic_reporter(endpoint_list(addresses), std::move(how), std::move(transport)) {}
 
+  ~basic_reporter() {
+    // A child has its parent's mutexes as they were at the fork, which can't be destroyed.
+    if (!home_.is_here()) static_cast<void>(core_.release());
+  }
   basic_reporter(const basic_reporter&) = delete;
   basic_reporter& operator=(const basic_reporter&) = delete;
 
@@ -2826,9 +4581,9 @@ class basic_reporter {
   }
   outcome report(destination to, std::nullptr_t, std::optional<time_point> time = {}) = delete;
 
-  /// Reports several records of one data time, in as few requests as `options.max_request_bytes`
-  /// allows. All of them are checked first: if one is refused, nothing is sent. Ends at the first
-  /// request that is not delivered.
+  /// Reports several records of one data time, in as few requests as `options.max_request_bytes` and
+  /// the server allow. All of them are checked first: if one is refused, nothing is sent. They are
+  /// sent in their order; ends at the first record that can't be delivered.
   outcome report(destination to, std::initializer_list<text> bodies,
                  std::optional<time_point> time = {}) {
     return report_all(to, bodies, true, time);
@@ -2841,15 +4596,40 @@ class basic_reporter {
     return report_all(to, bodies, true, time);
   }
 
+  /// Takes another list of addresses, from any thread. Calls that are under way go on; what is in
+  /// both lists is not forgotten. Returns errc::no_endpoints or errc::unsupported_scheme for a list
+  /// that is of no use, errc::out_of_memory, or what is wrong with the reporter, and keeps the old
+  /// list then.
+  [[nodiscard]] errc replace_endpoints(const endpoint_list& addresses);
+
+  /// What has been done so far, and how the endpoints are. For any thread, at any time.
+  statistics counters() const;
+
  private:
   using checked_transport = typename detail::require_transport<Transport>::type;
 
-  /// What one call needs for itself. The memory of its batch serves the next call.
+  /// What one call needs for itself. Its memory serves the next call.
   struct session {
-    explicit session(const checked_transport& original) : transport(original) {}
+    session(const checked_transport& original, detail::shared_state& shared, const options& how)
+        : transport(original), path(shared, how, detail::order::strict) {}
 
     checked_transport transport;
     detail::batch records;
+    detail::queue path;
+  };
+
+  /// What the calls share.
+  struct core {
+    explicit core(options&& wanted)
+        : how(std::move(wanted)), shared(detail::seed_for(this), SIZE_MAX) {}
+
+    const options how;
+    mutable std::mutex mutex;  // guards what stands between it and the sessions, and their queues
+    std::condition_variable changed;
+    std::size_t waiting = 0;
+    detail::shared_state shared;
+    statistics counted;
+    detail::pool<session> sessions{std::chrono::minutes(1)};
   };
 
   template <class Bodies>
@@ -2858,38 +4638,39 @@ class basic_reporter {
   template <class Bodies>
   void fill(detail::batch& records, destination to, const Bodies& bodies, bool is_range,
             std::optional<time_point> time, outcome& result) const;
-  void deliver(session& with, detail::steady_time deadline, outcome& result);
-  detail::verdict send(checked_transport& transport, const std::array<std::string_view, 3>& body,
-                       detail::steady_time deadline, outcome& result);
+  void deliver(session& with, detail::steady_time start, outcome& result);
+  bool collect(detail::queue& from, outcome& result) noexcept;
+  static detail::problem find_problem(const endpoint_list& addresses);
 
-  endpoint_list endpoints_;
-  options options_;
   checked_transport original_;
   detail::problem problem_;
   detail::process_mark home_;
-  std::atomic<std::size_t> preferred_{0};  // the endpoint that was reached last
-  detail::pool<session> sessions_{std::chrono::minutes(1)};
+  std::unique_ptr<core> core_;
 };
 
 template <class Transport>
 basic_reporter<Transport>::basic_reporter(endpoint_list addresses, options how, Transport transport)
-    : endpoints_(std::move(addresses)),
-      options_(std::move(how)),
-      original_(std::move(transport)),
-      problem_{endpoints_.error(), endpoints_.message()} {
-  for (const endpoint& to : endpoints_) {
-    if (!problem_ && !detail::can_reach<checked_transport>(to)) {
-      problem_ = {errc::unsupported_scheme, "address " + to.address()};
-    }
-  }
-  if (const std::string why = options_.validate(); !problem_ && !why.empty()) {
+    : original_(std::move(transport)), problem_(find_problem(addresses)) {
+  if (const std::string why = how.validate(); !problem_ && !why.empty()) {
     problem_ = {errc::bad_option, "options." + why};
   }
   if (problem_) {
     detail::raise(problem_);
-  } else {
-    preferred_ = detail::random_sequence(detail::seed_for(this)).below(endpoints_.size());
+    return;
   }
+  core_ = std::make_unique<core>(std::move(how));
+  core_->shared.endpoints.replace(addresses);
+}
+
+template <class Transport>
+detail::problem basic_reporter<Transport>::find_problem(const endpoint_list& addresses) {
+  if (addresses.error() != errc::ok) return {addresses.error(), addresses.message()};
+  for (const endpoint& to : addresses) {
+    if (!detail::can_reach<checked_transport>(to)) {
+      return {errc::unsupported_scheme, "address " + to.address()};
+    }
+  }
+  return {};
 }
 
 template <class Transport>
@@ -2905,9 +4686,17 @@ outcome basic_reporter<Transport>::report_all(destination to, const Bodies& bodi
 #if INLONG_EXCEPTIONS
   try {
 #endif
-    const auto leased = sessions_.take([&] { return std::make_unique<session>(original_); });
+    const auto leased = core_->sessions.take([&] {
+      return std::make_unique<session>(original_, core_->shared, core_->how);
+    });
     fill((*leased).records, to, bodies, is_range, time, result);
-    if (result) deliver(*leased, detail::later(start, options_.delivery_timeout), result);
+    if (result) {
+      deliver(*leased, start, result);
+    } else {
+      const std::lock_guard lock(core_->mutex);
+      core_->counted.offered += result.records;
+      core_->counted.refused += result.records;
+    }
 #if INLONG_EXCEPTIONS
   } catch (const std::bad_alloc&) {
     result.error = errc::out_of_memory;
@@ -2923,80 +4712,118 @@ template <class Bodies>
 void basic_reporter<Transport>::fill(detail::batch& records, destination to, const Bodies& bodies,
                                      bool is_range, std::optional<time_point> time,
                                      outcome& result) const {
+  const options& how = core_->how;
   const time_point data_time = time ? *time : time_point(std::chrono::system_clock::now());
-  result.error = records.open(to, data_time, options_.form, options_.record_separator);
-  if (!result) return;
+  result.error = records.open(to, data_time, how.form, how.record_separator);
   for (const auto& body : bodies) {
-    const std::string_view characters = text(body).view();
-    result.error = records.append(characters, options_.max_request_bytes);
     ++result.records;
+    if (!result) return;  // of a bad destination: the call has records
+    const std::string_view characters = text(body).view();
+    result.error = records.append(characters, how.max_request_bytes);
     if (result) continue;
     if (is_range) result.detail = "bodies[" + std::to_string(result.records - 1) + ']';
     if (result.error == errc::too_large) {
       result.detail += (is_range ? ", " : "") + detail::counted(characters.size(), "byte") +
                        " before encoding, where options.max_request_bytes is " +
-                       std::to_string(options_.max_request_bytes);
+                       std::to_string(how.max_request_bytes);
     }
     return;
   }
-  if (result.records == 0) result.error = errc::no_records;
+  if (result && result.records == 0) result.error = errc::no_records;
 }
 
+/// Drives the queue of this call until all of its records are delivered, or one is not.
 template <class Transport>
-void basic_reporter<Transport>::deliver(session& with, detail::steady_time deadline,
+void basic_reporter<Transport>::deliver(session& with, detail::steady_time start,
                                         outcome& result) {
-  while (result.delivered < with.records.size()) {
-    const std::size_t count = with.records.fitting(result.delivered, options_.max_request_bytes);
-    const detail::verdict what =
-        send(with.transport, with.records.pieces(result.delivered, count), deadline, result);
-    result.error = what.error;
-    result.known = what.known;
-    result.in_doubt = what.known == certainty::maybe_stored ? count : 0;
-    if (!result) return;
-    result.delivered += count;
+  detail::queue& path = with.path;
+  const detail::steady_time deadline = detail::later(start, core_->how.delivery_timeout);
+  detail::steady_time now = start;
+  std::unique_lock lock(core_->mutex);
+  if (!path.add(with.records, 0, result.records, nullptr, deadline)) {
+    result.error = errc::out_of_memory;
+    core_->counted.refused += result.records;
+    core_->counted.offered += result.records;
+    return;
+  }
+  path.allow_probe();
+  core_->counted.offered += result.records;
+  core_->counted.pending += result.records;
+  while (collect(path, result)) {
+    const std::optional<detail::attempt> wanted = path.next(now);
+    if (wanted) {
+      lock.unlock();
+      detail::reply came = detail::carry_out(*wanted, with.transport, core_->how);
+      now = std::chrono::steady_clock::now();
+      lock.lock();
+      if (wanted->carried != nullptr) ++result.attempts;
+      path.told(*wanted, std::move(came), now);
+      if (core_->waiting != 0) core_->changed.notify_all();
+    } else if (!path.has_finished()) {
+      ++core_->waiting;
+      const detail::steady_time wake = path.wake();
+      if (wake == (detail::steady_time::max)()) {
+        core_->changed.wait(lock);
+      } else {
+        core_->changed.wait_until(lock, wake);
+      }
+      --core_->waiting;
+      now = std::chrono::steady_clock::now();
+    }
   }
 }
 
+/// Takes what is finished. False: that was all, or a record failed, and the rest is given up.
 template <class Transport>
-detail::verdict basic_reporter<Transport>::send(checked_transport& transport,
-                                                const std::array<std::string_view, 3>& body,
-                                                detail::steady_time deadline, outcome& result) {
-  const auto latest_answer = [&] {
-    std::size_t bytes = 0;
-    for (const std::string_view piece : body) bytes += piece.size();
-    const std::chrono::milliseconds sending(bytes / (100 * 1024 / 1000));  // at 100 KiB a second
-    return detail::later(detail::later(std::chrono::steady_clock::now(), options_.request_timeout),
-                         sending);
-  };
-  const std::size_t first = preferred_.load(std::memory_order_relaxed);
-  bool was_stale = false;
-  for (std::size_t passed = 0;;) {
-    const std::size_t index = (first + passed) % endpoints_.size();
-    const endpoint& to = endpoints_[index];
-    ++result.attempts;
-    result.address = to.address();
-    result.known = certainty::maybe_stored;  // should memory run out inside
-    const exchange got =
-        transport.post({to, to.message_path(), body, options_.headers, options_.keep_alive,
-                        options_.connect_timeout, (std::min)(deadline, latest_answer())});
-    if (got.what == transmission::not_sent && got.error != std::errc::operation_canceled &&
-        std::chrono::steady_clock::now() < deadline) {
-      // A connection that turned out stale says nothing of its endpoint, which is asked once more.
-      if (got.stale && !std::exchange(was_stale, true)) continue;
-      was_stale = false;
-      if (++passed < endpoints_.size()) continue;
+bool basic_reporter<Transport>::collect(detail::queue& from, outcome& result) noexcept {
+  while (detail::parcel* const done = from.take()) {
+    detail::facts& known = done->known_facts;
+    if (result) {  // nothing has failed before it
+      result.error = known.error;
+      result.known = known.known;
+      result.server_code = known.server_code;
+      result.http_status = known.http_status;
+      if (known.where != nullptr) result.address = known.where->address();
+      result.detail = std::move(known.detail);
+      if (result) result.delivered += done->count;
     }
-    const std::optional<int> code = detail::find_code(got);
-    result.server_code = code.value_or(no_server_code);
-    result.http_status = got.status;
-    result.detail = got.error_text;
-    const detail::verdict what = detail::judge(got, code);
-    // The next call begins with whoever takes records, and does not stay with one who can't.
-    const bool works = what.error == errc::ok || what.error == errc::too_large ||
-                       what.error == errc::unknown_stream || what.error == errc::rejected;
-    preferred_.store((index + (works ? 0 : 1)) % endpoints_.size(), std::memory_order_relaxed);
-    return what;
+    if (!result && known.known == certainty::maybe_stored) result.in_doubt += done->count;
+    core_->counted.pending -= done->count;
+    (known.error == errc::ok ? core_->counted.delivered : core_->counted.failed) += done->count;
+    from.release(*done);
+    if (!result) from.abandon(errc::cancelled);
   }
+  return !from.is_empty();
+}
+
+template <class Transport>
+errc basic_reporter<Transport>::replace_endpoints(const endpoint_list& addresses) {
+  if (!home_.is_here()) return errc::forked;
+  if (problem_) return problem_.error;
+  if (addresses.empty() && addresses.error() == errc::ok) return errc::no_endpoints;
+  if (const detail::problem wrong = find_problem(addresses)) return wrong.error;
+#if INLONG_EXCEPTIONS
+  try {
+#endif
+    const std::lock_guard lock(core_->mutex);
+    core_->shared.endpoints.replace(addresses);
+    core_->changed.notify_all();
+#if INLONG_EXCEPTIONS
+  } catch (const std::bad_alloc&) {
+    return errc::out_of_memory;
+  }
+#endif
+  return errc::ok;
+}
+
+template <class Transport>
+statistics basic_reporter<Transport>::counters() const {
+  if (core_ == nullptr || !home_.is_here()) return {};
+  const std::lock_guard lock(core_->mutex);
+  statistics all = core_->counted;
+  all.retries = core_->shared.retries;
+  all.endpoints = core_->shared.endpoints.describe(std::chrono::steady_clock::now());
+  return all;
 }
 
 INLONG_NAMESPACE_END
@@ -3890,6 +5717,11 @@ class round_trip {
   bool take_in(const transfer& received);
   bool scan_head();
   bool fail(failure why);
+  bool fail_ended(std::string text) { return fail({end_error(), std::move(text)}); }
+  std::error_code end_error() const noexcept {
+    return std::make_error_code(received_ == 0 ? std::errc::connection_reset
+                                               : std::errc::connection_aborted);
+  }
   bool fail(const std::error_code& error) { return fail(explain(error, where())); }
   std::string where() const;
 
@@ -3983,15 +5815,11 @@ inline bool round_trip::receive() {
 }
 
 inline bool round_trip::take_in(const transfer& received) {
-  if (received.error) {
+  if (received.error || received.bytes == 0) {
     ended_ = true;
-    return fail(received.error);
-  }
-  if (received.bytes == 0) {
-    ended_ = true;
-    if (head_complete_) return false;  // perhaps this is how the body ends
-    return fail(
-        {std::make_error_code(std::errc::connection_reset), "connection closed " + where()});
+    if (!received.error && head_complete_) return false;  // perhaps this is how the body ends
+    return fail_ended(received.error ? explain(received.error, where()).text
+                                     : "connection closed " + where());
   }
   filled_ += received.bytes;
   received_ += received.bytes;
@@ -4021,9 +5849,8 @@ inline bool round_trip::fail(failure why) {
 
 inline failure round_trip::why() const {
   if (why_.error) return why_;
-  const std::error_code closed = std::make_error_code(std::errc::connection_reset);
-  if (!sent_all()) return {closed, "an answer came " + where()};
-  if (ended_) return {closed, "connection closed " + where()};
+  if (!sent_all()) return {end_error(), "an answer came " + where()};
+  if (ended_) return {end_error(), "connection closed " + where()};
   return {std::make_error_code(std::errc::bad_message), "the answer's body is malformed"};
 }
 
@@ -4120,16 +5947,18 @@ class httplib_client final : public ::httplib::ClientImpl {
 ///
 /// How each cause is told in `exchange::what`:
 /// - not_sent: a name without an address; no connection; out of time or cancelled before the kernel
-///   had taken all bytes of the request; the end of the connection before that, or an answer below
-///   300, which can't be meant for this request.
-/// - maybe_sent: all bytes were taken, and then out of time, cancelled, the end of the connection,
-///   or an answer that is cut short or is not HTTP.
+///   had taken all bytes of the request; before that also the end of the connection (`send` says
+///   EPIPE or ECONNRESET), or an answer that can't be meant for this request, since it reports
+///   success, or came on a kept connection and may be what the server had to say of an earlier one.
+/// - maybe_sent: all bytes were taken (`send` has counted them), and then out of time, cancelled,
+///   the end of the connection, or an answer that is cut short or is not HTTP.
 /// - answered: the answer is whole, or its body has more than `max_reply_bytes`; or it is a refusal
-///   (300 and up), which counts even if it came before all bytes were taken.
+///   (a status of 300 and up, or DataProxy's code on a new connection), which counts even if it came
+///   before all bytes were taken, and is `cut_off` then.
 ///
 /// `stale` is a kept connection that ended before the first byte of an answer, or with DataProxy's
-/// farewell to an idle connection while the request was being sent. One that had ended before that
-/// is not used at all.
+/// farewell to an idle connection while the request was being sent. One on which anything has
+/// happened before that (an end, or bytes that nobody asked for) is not used at all.
 class httplib_transport {
  public:
   httplib_transport() { detail::httplib_client::make_statics(); }
@@ -4169,8 +5998,11 @@ inline exchange httplib_transport::post(const request& what) {
   const bool whole = trip.send() && client_.parse(trip, result.body);
   const bool too_long = result.body.size() > max_reply_bytes;
   const std::optional<int> code = find_code(result.body);
-  if (trip.sent_all() ? whole || too_long : trip.status() >= 300) {
+  const bool refused =  // a success can't be meant for what has not been sent
+      trip.status() >= 300 || (whole && !reused && code && *code != 0 && *code != 120);
+  if (trip.sent_all() ? whole || too_long : refused) {
     result.what = transmission::answered;
+    result.cut_off = !trip.sent_all();
     result.status = trip.status();
     result.retry_after = trip.retry_after();
     const bool server_goes_on = result.status == 200 && code && !detail::closes_connection(*code);
@@ -4203,6 +6035,7 @@ inline detail::connection httplib_transport::open(const request& what, bool& reu
     return {};
   }
   detail::connection link = kept_.take(what.to.authority(), now);
+  if (what.fresh) link = detail::connection();
   reused = static_cast<bool>(link.socket);
   if (!reused) {
     link.authority = what.to.authority();

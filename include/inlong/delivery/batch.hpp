@@ -13,6 +13,7 @@
 #include <inlong/wire/byte_buffer.hpp>
 #include <inlong/wire/form.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -23,6 +24,9 @@
 INLONG_NAMESPACE_BEGIN
 
 namespace detail {
+
+/// Room for the fields that follow the records in a form.
+using form_tail = std::array<char, sizeof("&dt=-9223372036854775808&cnt=18446744073709551615")>;
 
 /// The records of one destination that share a data time, and the bodies of the requests that carry
 /// them.
@@ -42,12 +46,15 @@ class batch {
 
   std::size_t size() const noexcept { return ends_.size(); }
 
-  /// How many records from `first` on one request can carry; at least one.
-  std::size_t fitting(std::size_t first, std::size_t max_request_bytes) const noexcept;
-
-  /// The body of the request that carries `count` records from `first` on. Valid until the batch or
-  /// its `pieces` are used again.
-  std::array<std::string_view, 3> pieces(std::size_t first, std::size_t count) noexcept;
+  /// How many of the `count` records from `first` on one request can carry; at least one.
+  std::size_t fitting(std::size_t first, std::size_t count,
+                      std::size_t max_request_bytes) const noexcept;
+  /// How many bytes the body of the request has that carries `count` records from `first` on.
+  std::size_t request_bytes(std::size_t first, std::size_t count) const noexcept;
+  /// The body of that request. Its last piece is written into `tail`; the others are valid as long
+  /// as the batch is not changed.
+  std::array<std::string_view, 3> pieces(std::size_t first, std::size_t count,
+                                         form_tail& tail) const noexcept;
 
   /// Memory that it holds, in bytes.
   std::size_t capacity() const noexcept {
@@ -59,7 +66,6 @@ class batch {
   std::size_t start(std::size_t record) const noexcept {
     return record == 0 ? head_size_ : ends_[record - 1] + separator_size_;
   }
-  std::size_t request_bytes(std::size_t first, std::size_t count) const noexcept;
   static std::size_t digits(std::size_t count) noexcept;
 
   byte_buffer bytes_;                // the head, then records with separators between them, encoded
@@ -69,7 +75,7 @@ class batch {
   form form_ = form::compact;
   char separator_ = '\n';
   std::size_t tail_size_ = 0;  // without the count
-  std::array<char, sizeof("&dt=-9223372036854775808&cnt=18446744073709551615")> tail_;
+  form_tail tail_;
 };
 
 inline errc batch::open(const destination& to, time_point time, form how, char separator) noexcept {
@@ -112,20 +118,25 @@ inline errc batch::append(std::string_view body, std::size_t max_request_bytes) 
   return error;
 }
 
-inline std::size_t batch::fitting(std::size_t first, std::size_t max_request_bytes) const noexcept {
-  std::size_t count = 1;
-  while (first + count < size() && request_bytes(first, count + 1) <= max_request_bytes) ++count;
-  return count;
+inline std::size_t batch::fitting(std::size_t first, std::size_t count,
+                                  std::size_t max_request_bytes) const noexcept {
+  if (request_bytes(first, count) <= max_request_bytes) return count;
+  std::size_t fits = 1;  // and `count` does not
+  while (count - fits > 1) {
+    const std::size_t middle = fits + (count - fits) / 2;
+    (request_bytes(first, middle) <= max_request_bytes ? fits : count) = middle;
+  }
+  return fits;
 }
 
-inline std::array<std::string_view, 3> batch::pieces(std::size_t first,
-                                                     std::size_t count) noexcept {
-  char* const end =
-      std::to_chars(tail_.data() + tail_size_, tail_.data() + tail_.size(), count).ptr;
+inline std::array<std::string_view, 3> batch::pieces(std::size_t first, std::size_t count,
+                                                     form_tail& tail) const noexcept {
+  std::copy_n(tail_.data(), tail_size_, tail.data());
+  char* const end = std::to_chars(tail.data() + tail_size_, tail.data() + tail.size(), count).ptr;
   const std::string_view bytes = bytes_.view();
   return {bytes.substr(0, head_size_),
           bytes.substr(start(first), ends_[first + count - 1] - start(first)),
-          {tail_.data(), static_cast<std::size_t>(end - tail_.data())}};
+          {tail.data(), static_cast<std::size_t>(end - tail.data())}};
 }
 
 inline errc batch::encode(std::string_view text, std::optional<char> separator) noexcept {

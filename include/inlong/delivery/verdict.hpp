@@ -1,32 +1,278 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an exchange means for the records in it: the one place that looks at HTTP statuses and
-// server codes.
+// What an exchange means, for the records in it and for the endpoint: the one place that looks at
+// HTTP statuses and server codes.
 #ifndef INLONG_DELIVERY_VERDICT_HPP
 #define INLONG_DELIVERY_VERDICT_HPP
 
 #include <inlong/config.hpp>
 #include <inlong/error.hpp>
+#include <inlong/options.hpp>
 #include <inlong/outcome.hpp>
 #include <inlong/server_code.hpp>
 #include <inlong/transport/exchange.hpp>
 #include <inlong/wire/reply.hpp>
 
+#include <climits>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 INLONG_NAMESPACE_BEGIN
 
-namespace detail {
-
-/// What became of the records of a request: delivered if there is no error.
-struct verdict {
-  errc error;
-  certainty known;
+/// What is done with the records of a request. Whatever sends them again does so until
+/// `delivery_timeout`, and not at all if they are `maybe_stored` and `options.resend_unknown` is
+/// false.
+enum class action {
+  /// Nothing more: the server has them.
+  deliver,
+  /// They are sent again at once, to the same endpoint on a fresh connection, which costs nothing.
+  /// After that, the same again is a `retry`.
+  resend,
+  /// They are sent again: at once if it was the endpoint's fault and another one is open, or else
+  /// after a back-off.
+  retry,
+  /// As `retry`, elsewhere if possible, but three times in all; then they fail.
+  retry_few,
+  /// As `retry_few`; but then the one record whose fault it is is searched for.
+  suspect,
+  /// Another endpoint is asked, if one is open; if that says the same, they fail.
+  second_opinion,
+  /// All open endpoints are asked, and again until `options.unknown_stream_wait` is over.
+  await_stream,
+  /// They are divided by size, and the endpoint's limit is remembered. One alone: as
+  /// `second_opinion`.
+  shrink,
+  /// They are divided until the one record whose fault it is has been found, which fails.
+  bisect,
+  /// They fail.
+  fail,
 };
 
-constexpr verdict judge_code(int code) noexcept;
-constexpr verdict judge_status(int status) noexcept;
-inline verdict judge_failure(transmission what, const std::error_code& error) noexcept;
+/// What the exchange says of its endpoint.
+enum class standing {
+  /// It works.
+  sound,
+  /// Nothing.
+  neutral,
+  /// It works and can't take records: it is closed for up to some seconds.
+  strained,
+  /// It does not work: it is closed, for ever longer each time.
+  failing,
+  /// The same, and for longer from the start.
+  resting,
+};
+
+/// What an exchange means.
+struct verdict {
+  action what = action::fail;
+  /// Why the records were not delivered.
+  errc error = errc::rejected;
+  /// What is known of the records after this exchange alone.
+  certainty known = certainty::maybe_stored;
+  standing endpoint = standing::neutral;
+};
+
+constexpr bool operator==(const verdict& a, const verdict& b) noexcept {
+  return a.what == b.what && a.error == b.error && a.known == b.known && a.endpoint == b.endpoint;
+}
+constexpr bool operator!=(const verdict& a, const verdict& b) noexcept { return !(a == b); }
+
+namespace detail {
+
+/// What a row of the table is about: the kind of thing that came back.
+enum class signal {
+  code,            ///< a 200 with a code, by that
+  kept_code,       ///< the same, on a connection that may have been used before
+  farewell,        ///< what DataProxy says when it closes an idle connection; by 0
+  status,          ///< any other answer, by its HTTP status
+  stale_unsent,    ///< a kept connection had ended, and not all bytes were taken; by 0
+  stale_unknown,   ///< it ended when all had been taken, before a byte of an answer; by 0
+  not_sent,        ///< not all bytes were taken, by `mishap`
+  maybe_sent,      ///< all bytes were taken, by `mishap`
+};
+
+/// Why there is no answer, by what a transport says in `exchange::error`.
+enum class mishap { timed_out, cancelled, ended, cut_short, malformed, no_memory, other };
+
+struct verdict_row {
+  signal what;
+  int first;
+  int last;
+  verdict means;
+};
+
+constexpr verdict_row on(signal what, int first, int last, verdict means) {
+  return {what, first, last, means};
+}
+constexpr verdict_row on(signal what, int number, verdict means) {
+  return on(what, number, number, means);
+}
+constexpr verdict_row on(signal what, mishap why, verdict means) {
+  return on(what, static_cast<int>(why), means);
+}
+
+/// The first row that fits counts. The codes are those of DataProxy 1.4 to 2.4 (its StatusCode and
+/// DataProxyErrCode, and where its HttpMessageHandler uses them); the statuses but 413 and 417 are
+/// those of whatever stands in front.
+inline constexpr verdict_row verdict_rows[] = {
+    // In the channel; 120 is a duplicate of what is.
+    on(signal::code, 0, {action::deliver, errc::ok, certainty::stored, standing::sound}),
+    on(signal::code, 120, {action::deliver, errc::ok, certainty::stored, standing::sound}),
+
+    // The node takes nothing: no message queue yet (1), stopped by its operator (2), not configured
+    // (3), this caller not allowed (10).
+    on(signal::code, 1,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
+    on(signal::code, 2,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::resting}),
+    on(signal::code, 3,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
+    on(signal::code, 10,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::resting}),
+
+    // Not decodable: perhaps for what an earlier request has left on the connection.
+    on(signal::kept_code, 31,
+       {action::resend, errc::rejected, certainty::not_stored, standing::neutral}),
+    on(signal::code, 31,
+       {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
+
+    // Method, path or content type: this is another server, or something in between changes them.
+    on(signal::code, 32, 36,
+       {action::second_opinion, errc::rejected, certainty::not_stored, standing::failing}),
+
+    // The size of the body.
+    on(signal::code, 104,
+       {action::shrink, errc::too_large, certainty::not_stored, standing::sound}),
+
+    // A record in it: blank (111), or its items are invalid (123).
+    on(signal::code, 111,
+       {action::bisect, errc::rejected, certainty::not_stored, standing::sound}),
+    on(signal::code, 123,
+       {action::bisect, errc::rejected, certainty::not_stored, standing::sound}),
+
+    // A group or stream that has not reached this node yet, or never will.
+    on(signal::code, 113,
+       {action::await_stream, errc::unknown_stream, certainty::not_stored, standing::sound}),
+    on(signal::code, 115,
+       {action::await_stream, errc::unknown_stream, certainty::not_stored, standing::sound}),
+    on(signal::code, 121,
+       {action::await_stream, errc::unknown_stream, certainty::not_stored, standing::sound}),
+
+    // Overloaded or a full disk; one of several channels may have taken the records.
+    on(signal::code, 114,
+       {action::retry, errc::unavailable, certainty::maybe_stored, standing::strained}),
+
+    // Its message queue.
+    on(signal::code, 116, 119,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
+
+    // The form's fields, and what belongs to other protocols: every node says the same.
+    on(signal::code, 94, 96,
+       {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
+    on(signal::code, 100, 103,
+       {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
+    on(signal::code, 105, 110,
+       {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
+    on(signal::code, 112,
+       {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
+    on(signal::code, 122,
+       {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
+    on(signal::code, 150, 151,
+       {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
+
+    // Any exception while the request was processed. The farewell is not about a request.
+    on(signal::farewell, 0,
+       {action::resend, errc::connection_lost, certainty::not_stored, standing::neutral}),
+    on(signal::code, INT_MAX,
+       {action::suspect, errc::rejected, certainty::maybe_stored, standing::neutral}),
+
+    // A code that this version does not know.
+    on(signal::code, INT_MIN, INT_MAX,
+       {action::retry_few, errc::rejected, certainty::maybe_stored, standing::neutral}),
+
+    on(signal::status, 413,
+       {action::shrink, errc::too_large, certainty::not_stored, standing::sound}),
+
+    // Come again.
+    on(signal::status, 408,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
+    on(signal::status, 425,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
+    on(signal::status, 429,
+       {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
+
+    // Not DataProxy: its path is unknown there, or it is elsewhere.
+    on(signal::status, 300, 399,
+       {action::second_opinion, errc::bad_reply, certainty::not_stored, standing::failing}),
+    on(signal::status, 404,
+       {action::second_opinion, errc::bad_reply, certainty::not_stored, standing::failing}),
+
+    on(signal::status, 400, 499,
+       {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
+
+    // Not implemented, or not in this version of HTTP.
+    on(signal::status, 501,
+       {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
+    on(signal::status, 505,
+       {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
+
+    // A gateway's trouble; what is behind it may have the records.
+    on(signal::status, 500, 599,
+       {action::retry, errc::unavailable, certainty::maybe_stored, standing::strained}),
+
+    // A 200 without a code, and what no server should say.
+    on(signal::status, INT_MIN, INT_MAX,
+       {action::second_opinion, errc::bad_reply, certainty::maybe_stored, standing::failing}),
+
+    on(signal::stale_unsent, 0,
+       {action::resend, errc::connection_lost, certainty::not_stored, standing::neutral}),
+    on(signal::stale_unknown, 0,
+       {action::resend, errc::connection_lost, certainty::maybe_stored, standing::neutral}),
+
+    on(signal::not_sent, mishap::timed_out,
+       {action::retry, errc::timeout, certainty::not_stored, standing::failing}),
+    on(signal::not_sent, mishap::cancelled,
+       {action::fail, errc::cancelled, certainty::not_stored, standing::neutral}),
+    // Accepted and closed at once: the node has too many connections, or does not like this caller.
+    on(signal::not_sent, mishap::ended,
+       {action::retry, errc::connection_lost, certainty::not_stored, standing::resting}),
+    on(signal::not_sent, mishap::cut_short,
+       {action::retry, errc::connection_lost, certainty::not_stored, standing::failing}),
+    on(signal::not_sent, mishap::malformed,
+       {action::second_opinion, errc::bad_reply, certainty::not_stored, standing::failing}),
+    on(signal::not_sent, mishap::no_memory,
+       {action::retry_few, errc::out_of_memory, certainty::not_stored, standing::neutral}),
+    on(signal::not_sent, mishap::other,
+       {action::retry, errc::unreachable, certainty::not_stored, standing::failing}),
+
+    on(signal::maybe_sent, mishap::timed_out,
+       {action::retry, errc::timeout, certainty::maybe_stored, standing::failing}),
+    on(signal::maybe_sent, mishap::cancelled,
+       {action::fail, errc::cancelled, certainty::maybe_stored, standing::neutral}),
+    on(signal::maybe_sent, mishap::ended,
+       {action::retry, errc::connection_lost, certainty::maybe_stored, standing::resting}),
+    on(signal::maybe_sent, mishap::cut_short,
+       {action::retry, errc::connection_lost, certainty::maybe_stored, standing::failing}),
+    on(signal::maybe_sent, mishap::malformed,
+       {action::second_opinion, errc::bad_reply, certainty::maybe_stored, standing::failing}),
+    on(signal::maybe_sent, mishap::no_memory,
+       {action::retry_few, errc::out_of_memory, certainty::maybe_stored, standing::neutral}),
+    on(signal::maybe_sent, mishap::other,
+       {action::retry, errc::connection_lost, certainty::maybe_stored, standing::failing}),
+};
+
+/// What came back, as the table has it.
+struct sighting {
+  signal what;
+  int number;
+};
+
+constexpr const verdict_row* find_verdict(sighting seen) noexcept {
+  for (const verdict_row& row : verdict_rows) {
+    if (row.what == seen.what && row.first <= seen.number && seen.number <= row.last) return &row;
+  }
+  return nullptr;
+}
 
 /// The code that DataProxy answered. Only a 200 has one: DataProxy answers everything else with it,
 /// and what comes with another status is not its own.
@@ -35,96 +281,41 @@ inline std::optional<int> find_code(const exchange& got) noexcept {
   return inlong::find_code(got.body);
 }
 
-inline verdict judge(const exchange& got, std::optional<int> code) noexcept {
-  if (got.what != transmission::answered) return judge_failure(got.what, got.error);
-  return code ? judge_code(*code) : judge_status(got.status);
-}
-
-struct code_verdict {
-  int code;
-  verdict what;
-};
-
-/// By server code, in ascending order. A code that is not here is `rejected`, and may have been
-/// stored.
-inline constexpr code_verdict code_verdicts[] = {
-    {0, {errc::ok, certainty::stored}},
-    {1, {errc::unavailable, certainty::not_stored}},
-    {2, {errc::unavailable, certainty::not_stored}},
-    {3, {errc::unavailable, certainty::not_stored}},
-    {10, {errc::unavailable, certainty::not_stored}},
-    {31, {errc::rejected, certainty::not_stored}},
-    {32, {errc::rejected, certainty::not_stored}},
-    {33, {errc::rejected, certainty::not_stored}},
-    {34, {errc::rejected, certainty::not_stored}},
-    {35, {errc::rejected, certainty::not_stored}},
-    {36, {errc::rejected, certainty::not_stored}},
-    {94, {errc::rejected, certainty::not_stored}},
-    {95, {errc::rejected, certainty::not_stored}},
-    {96, {errc::rejected, certainty::not_stored}},
-    {100, {errc::rejected, certainty::not_stored}},
-    {101, {errc::rejected, certainty::not_stored}},
-    {102, {errc::rejected, certainty::not_stored}},
-    {103, {errc::rejected, certainty::not_stored}},
-    {104, {errc::too_large, certainty::not_stored}},
-    {105, {errc::rejected, certainty::not_stored}},
-    {106, {errc::rejected, certainty::not_stored}},
-    {107, {errc::rejected, certainty::not_stored}},
-    {108, {errc::rejected, certainty::not_stored}},
-    {109, {errc::rejected, certainty::not_stored}},
-    {110, {errc::rejected, certainty::not_stored}},
-    {111, {errc::rejected, certainty::not_stored}},
-    {112, {errc::rejected, certainty::not_stored}},
-    {113, {errc::unknown_stream, certainty::not_stored}},
-    {114,
-     {errc::unavailable, certainty::maybe_stored}},  // one of several channels may have taken it
-    {115, {errc::unknown_stream, certainty::not_stored}},
-    {116, {errc::unavailable, certainty::not_stored}},
-    {117, {errc::unavailable, certainty::not_stored}},
-    {118, {errc::unavailable, certainty::not_stored}},
-    {119, {errc::unavailable, certainty::not_stored}},
-    {120, {errc::ok, certainty::stored}},
-    {121, {errc::unknown_stream, certainty::not_stored}},
-    {122, {errc::rejected, certainty::not_stored}},
-    {123, {errc::rejected, certainty::not_stored}},
-    {150, {errc::rejected, certainty::not_stored}},
-    {151, {errc::rejected, certainty::not_stored}},
-    {2147483647, {errc::rejected, certainty::maybe_stored}},
-};
-
-constexpr verdict judge_code(int code) noexcept {
-  for (const code_verdict& row : code_verdicts) {
-    if (row.code == code) return row.what;
+inline mishap find_mishap(const std::error_code& error) noexcept {
+  if (error == std::errc::timed_out) return mishap::timed_out;
+  if (error == std::errc::operation_canceled) return mishap::cancelled;
+  if (error == std::errc::connection_reset || error == std::errc::broken_pipe) return mishap::ended;
+  if (error == std::errc::connection_aborted) return mishap::cut_short;
+  if (error == std::errc::not_enough_memory) return mishap::no_memory;
+  if (error == std::errc::bad_message || error == std::errc::protocol_error) {
+    return mishap::malformed;
   }
-  return {errc::rejected, certainty::maybe_stored};
+  return mishap::other;
 }
 
-/// For an answer without a code, which is never DataProxy's own but for 413 and 417.
-constexpr verdict judge_status(int status) noexcept {
-  if (status == 413) return {errc::too_large, certainty::not_stored};
-  if (status == 408 || status == 425 || status == 429)
-    return {errc::unavailable, certainty::not_stored};
-  if (status == 501 || status == 505) return {errc::rejected, certainty::not_stored};
-  if (status == 404 || (status >= 300 && status < 400))
-    return {errc::bad_reply, certainty::not_stored};
-  if (status >= 400 && status < 500) return {errc::rejected, certainty::not_stored};
-  if (status >= 500 && status < 600) return {errc::unavailable, certainty::maybe_stored};
-  return {errc::bad_reply, certainty::maybe_stored};
-}
-
-/// For a request without an answer.
-inline verdict judge_failure(transmission what, const std::error_code& error) noexcept {
-  const certainty known =
-      what == transmission::not_sent ? certainty::not_stored : certainty::maybe_stored;
-  if (error == std::errc::timed_out) return {errc::timeout, known};
-  if (error == std::errc::operation_canceled) return {errc::cancelled, known};
-  if (error == std::errc::bad_message || error == std::errc::protocol_error)
-    return {errc::bad_reply, known};
-  if (what == transmission::maybe_sent || error == std::errc::connection_reset ||
-      error == std::errc::broken_pipe) {
-    return {errc::connection_lost, known};
+/// `fresh`: the request was made on a connection that nothing else had been sent on.
+inline sighting look_at(const exchange& got, std::optional<int> code, bool fresh) noexcept {
+  if (got.what != transmission::answered) {
+    const bool unsent = got.what == transmission::not_sent;
+    if (got.stale && !fresh) return {unsent ? signal::stale_unsent : signal::stale_unknown, 0};
+    return {unsent ? signal::not_sent : signal::maybe_sent,
+            static_cast<int>(find_mishap(got.error))};
   }
-  return {errc::unreachable, known};
+  if (!code) return {signal::status, got.status};
+  // ReadTimeoutException has no message. On a fresh connection the text is another exception's.
+  constexpr std::string_view farewell = "\"Process message failure: null\"";
+  if (*code == INT_MAX && !fresh && got.body.find(farewell) != std::string::npos) {
+    return {signal::farewell, 0};
+  }
+  const sighting kept{signal::kept_code, *code};
+  return !fresh && find_verdict(kept) != nullptr ? kept : sighting{signal::code, *code};
+}
+
+inline verdict judge(const exchange& got, std::optional<int> code, bool fresh) noexcept {
+  verdict means = find_verdict(look_at(got, code, fresh))->means;
+  // Whatever it says, nobody can have stored what was not wholly sent.
+  if (got.cut_off && means.known == certainty::maybe_stored) means.known = certainty::not_stored;
+  return means;
 }
 
 }  // namespace detail

@@ -42,6 +42,7 @@ class growing_array {
 
   const T* data() const noexcept { return data_; }
   const T& operator[](std::size_t index) const noexcept { return data_[index]; }
+  T& operator[](std::size_t index) noexcept { return data_[index]; }
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
 

@@ -5,7 +5,6 @@
 
 #include <inlong/config.hpp>
 
-#include <chrono>
 #include <cstdint>
 
 INLONG_NAMESPACE_BEGIN
@@ -30,13 +29,6 @@ class random_sequence {
  private:
   std::uint64_t state_;
 };
-
-/// Differs from one object to another, and from one process and moment to another.
-inline std::uint64_t seed_for(const void* object) noexcept {
-  const auto now = std::chrono::system_clock::now().time_since_epoch().count() ^
-                   std::chrono::steady_clock::now().time_since_epoch().count();
-  return static_cast<std::uint64_t>(now) ^ (reinterpret_cast<std::uintptr_t>(object) << 16);
-}
 
 }  // namespace detail
 

@@ -17,6 +17,7 @@ namespace detail {
 
 inline constexpr std::uint16_t dataproxy_port = 46802;
 inline constexpr std::string_view message_path = "/dataproxy/message";
+inline constexpr std::string_view heartbeat_path = "/dataproxy/heartbeat";
 
 /// The parts of an address, checked and brought into one form.
 struct address_parts {

@@ -36,6 +36,8 @@ class endpoint {
   const std::string& authority() const noexcept { return authority_; }
   /// The prefix and `/dataproxy/message`.
   const std::string& message_path() const noexcept { return message_path_; }
+  /// The prefix and `/dataproxy/heartbeat`.
+  const std::string& heartbeat_path() const noexcept { return heartbeat_path_; }
   /// For people to read, and to make an equal endpoint from.
   std::string address() const;
 
@@ -51,6 +53,7 @@ class endpoint {
   detail::address_parts parts_;
   std::string authority_;
   std::string message_path_;
+  std::string heartbeat_path_;
 };
 
 namespace detail {
@@ -79,7 +82,8 @@ inline endpoint::endpoint(detail::address_parts&& parts)
     : parts_(std::move(parts)),
       authority_(parts_.host.find(':') == std::string::npos ? parts_.host
                                                             : '[' + parts_.host + ']'),
-      message_path_(parts_.prefix + std::string(detail::message_path)) {
+      message_path_(parts_.prefix + std::string(detail::message_path)),
+      heartbeat_path_(parts_.prefix + std::string(detail::heartbeat_path)) {
   authority_ += ':' + std::to_string(parts_.port);
 }
 

@@ -35,6 +35,7 @@ class scripted_transport {
     bool keep_alive;
     std::chrono::milliseconds connect_timeout;
     std::chrono::steady_clock::time_point deadline;
+    bool fresh;
   };
 
   /// Takes the place of the network; called with one request at a time.
@@ -47,8 +48,8 @@ class scripted_transport {
   }
 
   exchange post(const request& sent) {
-    posted kept{sent.to.address(), std::string(sent.path), {},           sent.headers,
-                sent.keep_alive,   sent.connect_timeout,   sent.deadline};
+    posted kept{sent.to.address(), std::string(sent.path), {},            sent.headers,
+                sent.keep_alive,   sent.connect_timeout,   sent.deadline, sent.fresh};
     for (const std::string_view piece : sent.body) kept.body += piece;
     const std::lock_guard lock(script_->mutex);
     script_->journal.push_back(kept);

@@ -35,6 +35,8 @@ struct request {
   std::chrono::milliseconds connect_timeout;
   /// `post` returns by then, whatever happens.
   std::chrono::steady_clock::time_point deadline;
+  /// True: on a connection that nothing has been sent on before, even if one is kept.
+  bool fresh = false;
 
   std::size_t body_size() const noexcept {
     return body[0].size() + body[1].size() + body[2].size();
@@ -47,7 +49,7 @@ enum class transmission {
   not_sent,
   /// All bytes were taken, then anything but a whole answer came: the server may have stored it.
   maybe_sent,
-  /// A whole answer came.
+  /// A whole answer came; `exchange::cut_off` says whether it came early.
   answered,
 };
 
@@ -60,11 +62,16 @@ struct exchange {
   std::string body;
   /// The answer's `Retry-After`, as it came.
   std::string retry_after;
+  /// Answered, and that before the kernel had taken all bytes of the request, so that no server can
+  /// hold it.
+  bool cut_off = false;
   /// A kept connection turned out to be closed before the first byte of an answer. Says nothing
   /// about the server's health.
   bool stale = false;
-  /// Why there is no answer; a generic or system error such as `std::errc::timed_out`,
-  /// `connection_refused`, `operation_canceled`.
+  /// Why there is no answer; a generic or system error. These make a difference:
+  /// `std::errc::timed_out`; `operation_canceled`; `connection_reset` or `broken_pipe`, if the
+  /// connection ended before a byte of the answer; `connection_aborted`, if it did within the
+  /// answer; `bad_message`, if what came is no answer.
   std::error_code error;
   /// The same in words, for the message of an outcome.
   std::string error_text;

@@ -94,16 +94,18 @@ class httplib_client final : public ::httplib::ClientImpl {
 ///
 /// How each cause is told in `exchange::what`:
 /// - not_sent: a name without an address; no connection; out of time or cancelled before the kernel
-///   had taken all bytes of the request; the end of the connection before that, or an answer below
-///   300, which can't be meant for this request.
-/// - maybe_sent: all bytes were taken, and then out of time, cancelled, the end of the connection,
-///   or an answer that is cut short or is not HTTP.
+///   had taken all bytes of the request; before that also the end of the connection (`send` says
+///   EPIPE or ECONNRESET), or an answer that can't be meant for this request, since it reports
+///   success, or came on a kept connection and may be what the server had to say of an earlier one.
+/// - maybe_sent: all bytes were taken (`send` has counted them), and then out of time, cancelled,
+///   the end of the connection, or an answer that is cut short or is not HTTP.
 /// - answered: the answer is whole, or its body has more than `max_reply_bytes`; or it is a refusal
-///   (300 and up), which counts even if it came before all bytes were taken.
+///   (a status of 300 and up, or DataProxy's code on a new connection), which counts even if it came
+///   before all bytes were taken, and is `cut_off` then.
 ///
 /// `stale` is a kept connection that ended before the first byte of an answer, or with DataProxy's
-/// farewell to an idle connection while the request was being sent. One that had ended before that
-/// is not used at all.
+/// farewell to an idle connection while the request was being sent. One on which anything has
+/// happened before that (an end, or bytes that nobody asked for) is not used at all.
 class httplib_transport {
  public:
   httplib_transport() { detail::httplib_client::make_statics(); }
@@ -143,8 +145,11 @@ inline exchange httplib_transport::post(const request& what) {
   const bool whole = trip.send() && client_.parse(trip, result.body);
   const bool too_long = result.body.size() > max_reply_bytes;
   const std::optional<int> code = find_code(result.body);
-  if (trip.sent_all() ? whole || too_long : trip.status() >= 300) {
+  const bool refused =  // a success can't be meant for what has not been sent
+      trip.status() >= 300 || (whole && !reused && code && *code != 0 && *code != 120);
+  if (trip.sent_all() ? whole || too_long : refused) {
     result.what = transmission::answered;
+    result.cut_off = !trip.sent_all();
     result.status = trip.status();
     result.retry_after = trip.retry_after();
     const bool server_goes_on = result.status == 200 && code && !detail::closes_connection(*code);
@@ -177,6 +182,7 @@ inline detail::connection httplib_transport::open(const request& what, bool& reu
     return {};
   }
   detail::connection link = kept_.take(what.to.authority(), now);
+  if (what.fresh) link = detail::connection();
   reused = static_cast<bool>(link.socket);
   if (!reused) {
     link.authority = what.to.authority();

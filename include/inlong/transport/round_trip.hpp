@@ -83,6 +83,11 @@ class round_trip {
   bool take_in(const transfer& received);
   bool scan_head();
   bool fail(failure why);
+  bool fail_ended(std::string text) { return fail({end_error(), std::move(text)}); }
+  std::error_code end_error() const noexcept {
+    return std::make_error_code(received_ == 0 ? std::errc::connection_reset
+                                               : std::errc::connection_aborted);
+  }
   bool fail(const std::error_code& error) { return fail(explain(error, where())); }
   std::string where() const;
 
@@ -176,15 +181,11 @@ inline bool round_trip::receive() {
 }
 
 inline bool round_trip::take_in(const transfer& received) {
-  if (received.error) {
+  if (received.error || received.bytes == 0) {
     ended_ = true;
-    return fail(received.error);
-  }
-  if (received.bytes == 0) {
-    ended_ = true;
-    if (head_complete_) return false;  // perhaps this is how the body ends
-    return fail(
-        {std::make_error_code(std::errc::connection_reset), "connection closed " + where()});
+    if (!received.error && head_complete_) return false;  // perhaps this is how the body ends
+    return fail_ended(received.error ? explain(received.error, where()).text
+                                     : "connection closed " + where());
   }
   filled_ += received.bytes;
   received_ += received.bytes;
@@ -214,9 +215,8 @@ inline bool round_trip::fail(failure why) {
 
 inline failure round_trip::why() const {
   if (why_.error) return why_;
-  const std::error_code closed = std::make_error_code(std::errc::connection_reset);
-  if (!sent_all()) return {closed, "an answer came " + where()};
-  if (ended_) return {closed, "connection closed " + where()};
+  if (!sent_all()) return {end_error(), "an answer came " + where()};
+  if (ended_) return {end_error(), "connection closed " + where()};
   return {std::make_error_code(std::errc::bad_message), "the answer's body is malformed"};
 }
 

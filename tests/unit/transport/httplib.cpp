@@ -529,7 +529,8 @@ TEST_CASE("an answer that is cut short, or is not HTTP, is no answer") {
     CAPTURE(bytes);
     const exchange result = answered_by(bytes);
     CHECK(result.what == transmission::maybe_sent);
-    CHECK((result.error == std::errc::bad_message || result.error == std::errc::connection_reset));
+    CHECK((result.error == std::errc::bad_message ||
+           result.error == std::errc::connection_aborted));
     CHECK_FALSE(result.error_text.empty());
     CHECK(result.body.empty());
     CHECK_FALSE(result.stale);
@@ -659,8 +660,51 @@ TEST_CASE(
     const exchange result = transport.post(what.made());
     CHECK(result.what == transmission::answered);
     CHECK(result.status == 413);
+    CHECK(result.cut_off);
     CHECK_FALSE(result.error);
   }
+}
+
+TEST_CASE("a refusal by a code counts before all is sent, but only on a new connection") {
+  std::atomic<int> count{0};
+  socket_server peer([&](connection& link) {
+    if (count++ != 0) {
+      link.read();
+      link.write(success);
+    }
+    link.read();
+    link.write(answer("{\"code\":\"31\",\"msg\":\"\"}"));
+    hold(link);
+  });
+  peers::posted what(peer.address());
+  const std::string small = what.body;
+  const std::string large(32 << 20, 'x');
+  what.body = large;
+  const exchange result = httplib_transport().post(what.made());
+  CHECK(result.what == transmission::answered);
+  CHECK(result.cut_off);
+  CHECK(result.status == 200);
+  httplib_transport transport;
+  what.body = small;
+  CHECK(transport.post(what.made()).what == transmission::answered);
+  what.body = large;
+  CHECK(transport.post(what.made()).what == transmission::not_sent);
+}
+
+TEST_CASE("a request that wants a fresh connection does not take the one that is kept") {
+  std::atomic<int> count{0};
+  server peer([&](connection& to) {
+    ++count;
+    to.write(success);
+  });
+  httplib_transport transport;
+  peers::posted what = peer.asked();
+  for (const bool fresh : {false, false, true, false}) {
+    inlong::request each = what.made();
+    each.fresh = fresh;
+    CHECK(transport.post(each).what == transmission::answered);
+  }
+  CHECK(peer.connections() == 2);
 }
 
 TEST_CASE("a success that comes while the body is being sent can't be meant for it") {
@@ -673,7 +717,7 @@ TEST_CASE("a success that comes while the body is being sent can't be meant for 
   what.body.assign(32 << 20, 'x');
   const exchange result = httplib_transport().post(what.made());
   CHECK(result.what == transmission::not_sent);
-  CHECK(result.error == std::errc::connection_reset);
+  CHECK(result.error == std::errc::connection_aborted);
   CHECK(result.body.empty());
   CHECK_FALSE(result.stale);
 }
@@ -697,8 +741,8 @@ TEST_CASE(
     if (kept) CHECK(transport.post(what.made()).what == transmission::answered);
     what.body.assign(32 << 20, 'x');
     const exchange result = transport.post(what.made());
-    CHECK(result.what == transmission::not_sent);
-    CHECK(result.error);
+    CHECK(result.what == (kept ? transmission::not_sent : transmission::answered));
+    CHECK(result.cut_off == !kept);
     CHECK(result.stale == kept);
   }
 }

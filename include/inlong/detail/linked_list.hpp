@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// A queue of things that are owned elsewhere, and hold the links themselves.
+#ifndef INLONG_DETAIL_LINKED_LIST_HPP
+#define INLONG_DETAIL_LINKED_LIST_HPP
+
+#include <inlong/config.hpp>
+
+#include <utility>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// Doubly linked. A thing has two members that are the list's: `T* previous` and `T* next`, and is
+/// in one list at most.
+template <class T>
+class linked_list {
+ public:
+  bool empty() const noexcept { return first_ == nullptr; }
+  T* first() const noexcept { return first_; }
+
+  void push_back(T& thing) noexcept {
+    thing.previous = last_;
+    thing.next = nullptr;
+    (last_ != nullptr ? last_->next : first_) = &thing;
+    last_ = &thing;
+  }
+  void push_front(T& thing) noexcept {
+    thing.previous = nullptr;
+    thing.next = first_;
+    (first_ != nullptr ? first_->previous : last_) = &thing;
+    first_ = &thing;
+  }
+  void erase(T& thing) noexcept {
+    (thing.previous != nullptr ? thing.previous->next : first_) = thing.next;
+    (thing.next != nullptr ? thing.next->previous : last_) = thing.previous;
+    thing.previous = thing.next = nullptr;
+  }
+  /// Null if there is none.
+  T* pop_front() noexcept {
+    T* const taken = first_;
+    if (taken != nullptr) erase(*taken);
+    return taken;
+  }
+
+ private:
+  T* first_ = nullptr;
+  T* last_ = nullptr;
+};
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
