@@ -272,6 +272,17 @@ TEST_CASE("an answer that came before all was sent leaves no doubt that nothing 
   }
 }
 
+TEST_CASE("a success that came before all was sent is no success, but no answer to this request") {
+  for (const int code : {0, 120}) {
+    exchange got = code_answer(code);
+    got.cut_off = true;
+    for (const bool fresh : {true, false}) {
+      CHECK(judged(got, fresh) == verdict{action::second_opinion, errc::bad_reply,
+                                          certainty::not_stored, standing::failing});
+    }
+  }
+}
+
 TEST_CASE("a code is found in whatever shape it comes, and only in an answer of status 200") {
   CHECK(find_code(answer(200, R"({"code":"115","msg":"a "quoted" word"})")) == 115);
   CHECK(find_code(answer(200, R"({"code":115})")) == 115);
