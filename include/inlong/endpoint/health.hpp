@@ -66,7 +66,7 @@ class health {
   void fail(const rest& how, std::chrono::milliseconds at_least, steady_time started,
             steady_time now, random_sequence& random) noexcept {
     // Several requests that were under way together fail for one reason.
-    const bool known_already = state_ == endpoint_state::closed && started < since_;
+    const bool known_already = state_ == endpoint_state::closed && started <= since_;
     if (!known_already && failures_ < 63) ++failures_;
     successes_ = 0;
     const std::int64_t longest = how.longest.count();
