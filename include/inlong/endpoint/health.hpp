@@ -52,7 +52,8 @@ class health {
     proven_ = true;
     if (failures_ != 0 && ++successes_ == enough_successes) failures_ = 0;
     const std::chrono::nanoseconds took = now - started;
-    latency_ = latency_.count() == 0 ? took : latency_ + (took - latency_) / 8;
+    const std::chrono::nanoseconds before = expected_latency(now);
+    latency_ = latency_.count() == 0 ? took : before + (took - before) / 8;
     measured_ = now;
   }
   /// It lives, but has not taken a request yet.

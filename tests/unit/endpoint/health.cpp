@@ -148,6 +148,17 @@ TEST_CASE("latency moves slowly, and what was slow gets another chance") {
   CHECK(one.latency() == 70ms);
 }
 
+TEST_CASE("what is quick again after a while is known to be so by its first success") {
+  health one;
+  one.succeed(start, start + 800ms);
+  const steady_time then = start + 800ms + 80s;
+  one.succeed(then - 2ms, then);
+  CHECK(one.expected_latency(then) < 4ms);
+  // And what is still slow is left alone again.
+  one.succeed(then + 80s - 800ms, then + 80s);
+  CHECK(one.expected_latency(then + 80s) > 90ms);
+}
+
 TEST_CASE("a rest that does not end within the clock's range is for ever") {
   random_sequence random(1);
   health one;
