@@ -256,11 +256,16 @@ inline bool queue::cut_to(parcel& whole, std::size_t count) noexcept {
 inline steady_time queue::wake() const noexcept {
   steady_time when = timers_.empty() ? (steady_time::max)() : timers_.first().due;
   if (order_ == order::strict && (waiting_ != 0 || in_flight_ != 0)) return when;
-  if (!ready_.empty() || !retries_.empty()) when = (std::min)(when, shared_.endpoints.wake());
-  if (!retries_.empty() && shared_.endpoints.has_open()) {
-    when = (std::min)(when, shared_.budget.available());
+  const steady_time willing = shared_.endpoints.wake();
+  if (!retries_.empty()) {
+    // Without a token, no matter who is willing.
+    const bool paid = !shared_.budget.is_empty();
+    const steady_time token = shared_.budget.available();
+    const steady_time either = shared_.endpoints.has_open() ? token : (std::max)(token, willing);
+    when = (std::min)(when, paid ? willing : either);
+    if (order_ == order::strict) return when;
   }
-  return when;
+  return ready_.empty() ? when : (std::min)(when, willing);
 }
 
 // ---- told
