@@ -432,6 +432,9 @@ inline void queue::await_stream(parcel& one, const node& asked, steady_time now)
 /// Two parcels, the first with `left` records; of one record, the one whose fault it is.
 inline void queue::bisect(parcel& one, std::size_t left) noexcept {
   if (one.count == 1) return fail(one, one.known_facts.error);
+  // What endpoints have said of the whole does not hold for its parts.
+  one.asked.clear();
+  one.doubted = false;
   parcel* const right = split(one, left);
   if (right == nullptr) return fail(one, errc::out_of_memory);
   ready_at_once(*right);
@@ -518,6 +521,10 @@ inline parcel* queue::split(parcel& whole, std::size_t left) noexcept {
   right->known_facts.where = whole.known_facts.where;
   right->backoffs = whole.backoffs;
   right->tries_left = whole.tries_left;
+  right->doubted = whole.doubted;
+  right->asked = whole.asked;
+  right->unknown_rounds = whole.unknown_rounds;
+  right->unknown_since = whole.unknown_since;
   whole.count = left;
   return right;
 }

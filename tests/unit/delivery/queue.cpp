@@ -336,6 +336,29 @@ TEST_CASE("an unknown stream: all open endpoints are asked, round after round") 
   CHECK(of.shared.retries == 0);  // the budget is for servers in trouble
 }
 
+TEST_CASE("a batch that waits for its stream and is divided does not wait anew") {
+  scene of(2, {"a"}, order::free, with([](options& how) { how.unknown_stream_wait = 10s; }));
+  of.add(0, 2);
+  of.drive([&](std::size_t, std::size_t count) {
+    const bool refuses_size = count == 2 && of.now >= start + 5s;
+    return refuses_size ? scripted_transport::status(413) : scripted_transport::code(115);
+  });
+  CHECK(of.count(errc::unknown_stream) == 2);
+  CHECK(of.now == start + 10s);
+}
+
+TEST_CASE("what an endpoint has said of a batch is not held against its parts") {
+  scene of(2, {"a", "b", "c"});
+  of.add(0, 2);
+  of.tell(of.message(), scripted_transport::status(404));
+  of.tell(of.message(), 104);  // divided
+  std::map<std::size_t, int> count;
+  of.drive([&](std::size_t first, std::size_t) {
+    return scripted_transport::code(++count[first] == 1 ? 104 : 0);
+  });
+  CHECK(of.count(errc::ok) == 2);
+}
+
 TEST_CASE("an unknown stream with a deadline before its wait is over: a timeout at the deadline") {
   scene of(1, {"a"}, order::free, with([](options& how) { how.unknown_stream_wait = 10s; }));
   of.add(0, 1, 4s);
