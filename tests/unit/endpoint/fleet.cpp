@@ -381,7 +381,7 @@ TEST_CASE("of a long list eight are used, and what fails is replaced from the ot
   CHECK(sets.size() > 15);
 }
 
-TEST_CASE("a success that is older than the failure does not open an endpoint, if others are open") {
+TEST_CASE("a success that is older than a failure opens nothing where others are open") {
   scene of({"a", "b"});
   of.prove(2);
   const choice first = of.all.choose_again(1);
