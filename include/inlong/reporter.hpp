@@ -19,6 +19,7 @@
 #include <inlong/outcome.hpp>
 #include <inlong/record.hpp>
 #include <inlong/text.hpp>
+#include <inlong/transport/reach.hpp>
 #include <inlong/transport/transport.hpp>
 
 #include <array>
@@ -147,7 +148,6 @@ class basic_reporter {
             std::optional<time_point> time, outcome& result) const;
   void deliver(session& with, detail::steady_time start, outcome& result);
   bool collect(detail::queue& from, outcome& result) noexcept;
-  static detail::problem find_problem(const endpoint_list& addresses);
 
   checked_transport original_;
   detail::problem problem_;
@@ -157,7 +157,7 @@ class basic_reporter {
 
 template <class Transport>
 basic_reporter<Transport>::basic_reporter(endpoint_list addresses, options how, Transport transport)
-    : original_(std::move(transport)), problem_(find_problem(addresses)) {
+    : original_(std::move(transport)), problem_(detail::find_problem<checked_transport>(addresses)) {
   if (const std::string why = how.validate(); !problem_ && !why.empty()) {
     problem_ = {errc::bad_option, "options." + why};
   }
@@ -167,17 +167,6 @@ basic_reporter<Transport>::basic_reporter(endpoint_list addresses, options how, 
   }
   core_ = std::make_unique<core>(std::move(how));
   core_->shared.endpoints.replace(addresses);
-}
-
-template <class Transport>
-detail::problem basic_reporter<Transport>::find_problem(const endpoint_list& addresses) {
-  if (addresses.error() != errc::ok) return {addresses.error(), addresses.message()};
-  for (const endpoint& to : addresses) {
-    if (!detail::can_reach<checked_transport>(to)) {
-      return {errc::unsupported_scheme, "address " + to.address()};
-    }
-  }
-  return {};
 }
 
 template <class Transport>
@@ -307,8 +296,9 @@ template <class Transport>
 errc basic_reporter<Transport>::replace_endpoints(const endpoint_list& addresses) {
   if (!home_.is_here()) return errc::forked;
   if (problem_) return problem_.error;
-  if (addresses.empty() && addresses.error() == errc::ok) return errc::no_endpoints;
-  if (const detail::problem wrong = find_problem(addresses)) return wrong.error;
+  if (const detail::problem wrong = detail::find_problem<checked_transport>(addresses)) {
+    return wrong.error;
+  }
 #if INLONG_EXCEPTIONS
   try {
 #endif

@@ -12,10 +12,11 @@ INCLUDE = TOP / "include" / "inlong"
 RANKS = [
     {"testing"},
     {"report.hpp", "core.hpp"},
-    {"reporter.hpp", "async_reporter.hpp"},
+    {"reporter.hpp", "async_reporter.hpp", "stream_handle.hpp"},
+    {"async"},
     {"delivery"},
     {"wire", "endpoint", "transport"},
-    {"fwd.hpp", "text.hpp", "error.hpp", "record.hpp", "options.hpp", "server_code.hpp",
+    {"fwd.hpp", "text.hpp", "error.hpp", "record.hpp", "options.hpp", "async_options.hpp", "server_code.hpp",
      "outcome.hpp", "counters.hpp"},
     {"detail"},
     {"config.hpp"},

@@ -6,6 +6,7 @@
 #include <inlong/config.hpp>
 #include <inlong/delivery/check.hpp>
 #include <inlong/detail/growing_array.hpp>
+#include <inlong/detail/memory_budget.hpp>
 #include <inlong/error.hpp>
 #include <inlong/options.hpp>
 #include <inlong/record.hpp>
@@ -44,7 +45,17 @@ class batch {
   /// `max_request_bytes`. When it is refused, the batch is what it was.
   errc append(std::string_view body, std::size_t max_request_bytes) noexcept;
 
+  /// Takes the last record out again.
+  void drop_last() noexcept {
+    ends_.truncate(size() - 1);
+    bytes_.truncate(size() == 0 ? head_size_ : ends_[size() - 1]);
+  }
+
   std::size_t size() const noexcept { return ends_.size(); }
+  /// A record as it is sent.
+  std::string_view encoded(std::size_t record) const noexcept {
+    return bytes_.view().substr(start(record), ends_[record] - start(record));
+  }
 
   /// How many of the `count` records from `first` on one request can carry; at least one.
   std::size_t fitting(std::size_t first, std::size_t count,
@@ -56,6 +67,11 @@ class batch {
   std::array<std::string_view, 3> pieces(std::size_t first, std::size_t count,
                                          form_tail& tail) const noexcept;
 
+  /// Its memory is paid for from this budget. Needs a batch that was not used yet.
+  void pay_from(memory_budget& budget) noexcept {
+    bytes_.pay_from(budget);
+    ends_.pay_from(budget);
+  }
   /// Memory that it holds, in bytes.
   std::size_t capacity() const noexcept {
     return bytes_.capacity() + ends_.capacity() * sizeof(std::size_t);
