@@ -29,6 +29,10 @@ install_missing "${wanted[@]}"
 # Clang's sanitizers are a package of their own, named by clang's version.
 [[ $quick ]] || clang++ -fsanitize=address -x c++ - -o /dev/null <<<'int main() {}' 2>/dev/null ||
   install_missing "clang-sanitizers:libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"
+# Not every system has cross compilers, nor each of them.
+[[ $quick ]] || install_optional arm-linux-gnueabihf-g++:g++-arm-linux-gnueabihf \
+  aarch64-linux-gnu-g++:g++-aarch64-linux-gnu s390x-linux-gnu-g++:g++-s390x-linux-gnu \
+  qemu-arm:qemu-user
 
 build=${INLONG_BUILD_DIR:-build}
 mkdir -p "$build"

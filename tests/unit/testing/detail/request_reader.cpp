@@ -235,6 +235,21 @@ TEST_CASE("chunks that pass the limit close the connection") {
   CHECK(read(head + "6\r\nabcdef\r\n5\r\nghijk") == found{"413, close"});
 }
 
+TEST_CASE("of chunks that pass the limit, the body keeps what it allows, however they arrive") {
+  const std::string_view bytes =
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nb\r\nhello world";
+  for (const std::size_t piece : {bytes.size(), std::size_t{1}}) {
+    request_reader reader;
+    arrival last = arrival::nothing;
+    for (std::size_t start = 0; start < bytes.size(); start += piece) {
+      reader.feed(bytes.substr(start, piece));
+      last = reader.next(limit);
+    }
+    CHECK(last == arrival::too_large_to_keep);
+    CHECK(reader.request().body == "hello worl");
+  }
+}
+
 TEST_CASE("who expects to be told to go on is told, once") {
   CHECK(read("POST / HTTP/1.1\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\n") ==
         found{"100"});
