@@ -71,6 +71,11 @@ class http_decoder {
     if (state_ == state::fixed || state_ == state::chunk_size) state_ = state::line;
   }
 
+  /// The head of `request()` has arrived, and its body has not.
+  bool awaits_body() const noexcept {
+    return state_ != state::line && state_ != state::headers && state_ != state::malformed;
+  }
+
   /// How many bytes are not yet taken for anything.
   std::size_t waiting() const noexcept { return buffer_.rest().size(); }
 
