@@ -60,10 +60,10 @@ std::string shown(std::string_view text) {
 class list {
  public:
   void add(const std::string& name, std::string bytes) {
-    cases.push_back({topic_ + ": " + name, {std::move(bytes)}, state_});
+    cases.push_back({topic_ + ": " + name, {std::move(bytes)}, state_, false});
   }
   void add_steps(const std::string& name, std::vector<std::string> steps) {
-    cases.push_back({topic_ + ": " + name, std::move(steps), state_});
+    cases.push_back({topic_ + ": " + name, std::move(steps), state_, false});
   }
   /// With a heartbeat behind it, sent along, to see where the request ends.
   void add_pair(const std::string& name, const std::string& bytes) {
@@ -360,7 +360,13 @@ void add_chunks(list& to) {
         "0\r\nContent-Length: 5\r\n\r\n", "0\r\nTransfer-Encoding: x\r\n\r\n",
         "0\r\nTrailer: x\r\n\r\n", "0\r\ncontent-type: text/plain\r\n\r\n",
         "0\r\nConnection: close\r\n\r\n", "0\r\nA: b\x01\r\n\r\n", "0\r\nA: b\x0B\r\n\r\n",
-        "0\r\n\xC3\xA9: b\r\n\r\n", "0\r\nA: b\r\n", "0\r\nA: b\n\n"}) {
+        "0\r\n\xC3\xA9: b\r\n\r\n", "0\r\nA: b\r\n", "0\r\nA: b\n\n", "0\r\n\xC3\xA9: b\r\n",
+        "0\r\nA: \x0B\r\n", "0\r\nA : b\r\n", "0\r\nA: b\r\n c\r\n", "0\r\n c: d\r\n\r\n",
+        "0\r\nContent-Length: 5\r\n 6\r\n\r\n", "0\r\nContent-Length: \x0B\r\n\r\n",
+        "0\r\nContent-Length:\x0B\r\n\r\n", "0\r\nContent-Length : 5\r\n\r\n",
+        "0\r\ntrailer: b\x0C\r\n\tc\r\n\r\n", "0\r\nTransfer-Encoding: b\x0Bz\r\n\r\n",
+        "0\r\nTrailer: x\r\n y\r\nA: b\r\n c\r\n\r\n", "0\r\nA: b\r\nTrailer: x\r\n y\r\n\r\n",
+        "0\r\nTrailer: x\r\n \r\n\r\n", "0\r\nA: b\r\n \r\n\r\n", "0\r\nA:\r\n b\r\n\r\n"}) {
     to.add_pair("last " + shown(last), post_as(chunked, "1f\r\n" + smallest + "\r\n" + last));
   }
   const std::string first = smallest.substr(0, 9);

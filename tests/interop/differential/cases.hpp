@@ -17,6 +17,7 @@ struct request_case {
   std::string name;
   std::vector<std::string> steps;
   node_state state = node_state::normal;
+  bool is_mutation = false;
 };
 
 /// Small, so that a request line can be too long for a body.

@@ -101,7 +101,8 @@ std::vector<request_case> mutated_cases(const std::vector<request_case>& listed,
     if (roll.below(2) == 0) mend_length(bytes);
     mutated.push_back({"mutation " + std::to_string(seed) + '.' + std::to_string(i),
                        {std::move(bytes)},
-                       node_state::normal});
+                       node_state::normal,
+                       true});
   }
   return mutated;
 }
