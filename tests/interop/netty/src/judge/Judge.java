@@ -94,6 +94,11 @@ public final class Judge {
                     throw new IllegalStateException("there are " + journal.records());
                 }
                 return "";
+            case "await-open": // COUNT MILLISECONDS: until no more connections are open
+                if (!server.awaitOpen(Integer.parseInt(words[1]), Long.parseLong(words[2]))) {
+                    throw new IllegalStateException(server.toString());
+                }
+                return "";
             case "ready": // true or false
                 settings.ready = toBoolean(words[1]);
                 return "";

@@ -31,6 +31,7 @@ final class Server {
     // Once it is closed, it closes whoever is added, so that a connection that is just being accepted
     // does not outlive its listener. Each listener has its own.
     private volatile ChannelGroup open = newGroup();
+    private final Object closings = new Object();
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong unanswered = new AtomicLong();
@@ -98,6 +99,26 @@ final class Server {
             return false;
         }
         open.add(channel);
+        channel.closeFuture().addListener(closed -> {
+            synchronized (closings) {
+                closings.notifyAll();
+            }
+        });
+        return true;
+    }
+
+    /** Until so few connections are open. False: that took too long. */
+    boolean awaitOpen(int most, long milliseconds) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
+        synchronized (closings) {
+            while (open.size() > most) {
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                if (left <= 0) {
+                    return false;
+                }
+                closings.wait(left);
+            }
+        }
         return true;
     }
 
