@@ -68,6 +68,9 @@ class request_reader {
   /// How many of its bytes have arrived.
   std::uint64_t arrived() const noexcept { return fed_ - begin_; }
 
+  /// `request()` has a head that was not spoken of yet, since its body has not arrived.
+  bool awaits_body() const noexcept { return !ignoring_ && decoder_.awaits_body(); }
+
   /// The rest of the request that is arriving is read and not spoken of.
   void ignore_request() noexcept { ignoring_ = true; }
 

@@ -210,6 +210,21 @@ TEST_CASE("chunks that are none are malformed") {
         found{"java.lang.IllegalArgumentException: minimumReadableBytes : -1 (expected: >= 0)"});
 }
 
+TEST_CASE("trailers are looked at line by line, and some are dropped before that") {
+  const auto ends = [](const std::string& trailers) {
+    return read("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n" + trailers);
+  };
+  CHECK(ends("A: b\r\n").empty());
+  CHECK(ends("\xE9: b\r\n") == malformed);
+  CHECK(ends("A: b\vc\r\n") == malformed);
+  for (const std::string name : {"Content-Length", "transfer-encoding", "TRAILER"}) {
+    CAPTURE(name);
+    CHECK(ends(name + ": b\vc\r\n d\r\n\r\n") == found{"POST / a"});
+    CHECK(ends(name + ": b\r\nA: b\r\n c\r\n") == malformed);
+    CHECK(ends("A: b\r\n" + name + ": b\r\n c\r\n\r\n") == found{"POST / a"});
+  }
+}
+
 TEST_CASE("a body of the limit passes, and one byte more is refused before it has arrived") {
   CHECK(read("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n0123456789") ==
         found{"POST / 0123456789"});
