@@ -66,9 +66,11 @@ class round_trip {
   bool sent_all() const noexcept { return taken_ == size(); }
   /// Whether the peer has ended the connection before anything had come back.
   bool ended_unanswered() const noexcept { return ended_ && received_ == 0; }
-  /// Whether the connection may carry another request: nothing failed, and nothing is left over.
+  /// Whether the connection may carry another request: nothing failed, and nothing is left over,
+  /// neither of the answer nor of the request.
   bool left_clean() const noexcept {
-    return !ended_ && !why_.error && unread_.empty() && next_ == filled_ && head_.keeps_open();
+    return sent_all() && !ended_ && !why_.error && unread_.empty() && next_ == filled_ &&
+           head_.keeps_open();
   }
   /// The final answer's status, once its head is complete; 0 before that.
   int status() const noexcept { return head_complete_ ? head_.status() : 0; }
