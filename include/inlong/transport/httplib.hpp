@@ -142,7 +142,8 @@ inline exchange httplib_transport::post(const request& what) {
   }
 
   detail::round_trip trip(link.socket.number(), what, cancel_);
-  const bool whole = trip.send() && client_.parse(trip, result.body);
+  const bool sent = reused ? trip.send() : trip.send_on_new();
+  const bool whole = sent && client_.parse(trip, result.body);
   const bool too_long = result.body.size() > max_reply_bytes;
   const std::optional<int> code = find_code(result.body);
   const bool refused =  // a success can't be meant for what has not been sent

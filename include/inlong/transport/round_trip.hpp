@@ -59,6 +59,9 @@ class round_trip {
   /// True: there may be an answer. That is so even if the request was cut short: a server that
   /// refuses it (413) need not read the rest of it, and may close.
   bool send();
+  /// The same on a connection that is new, which is looked at first: what its peer has said by now,
+  /// or that it has ended it, is no answer to this request, of which nothing is sent then.
+  bool send_on_new();
   /// Returns how many bytes it read. 0: the peer has closed. -1: there won't be more.
   std::ptrdiff_t read(char* to, std::size_t size);
 
@@ -139,6 +142,14 @@ inline bool round_trip::send() {
       if (head_complete_) return true;
     }
   }
+}
+
+inline bool round_trip::send_on_new() {
+  if (!is_quiet(socket_)) {
+    if (!receive() || !scan_head()) return false;
+    if (head_complete_) return true;
+  }
+  return send();
 }
 
 inline std::ptrdiff_t round_trip::read(char* to, std::size_t size) {

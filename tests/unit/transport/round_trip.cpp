@@ -255,6 +255,42 @@ TEST_CASE("a peer that is gone before the request is sent") {
                                  std::to_string(a.size) + " bytes taken)");
 }
 
+TEST_CASE("nothing is sent on a new connection whose peer has ended it, or spoken, before") {
+  struct beginning {
+    std::string_view said;
+    std::string text;
+  };
+  for (const beginning& each : {
+           beginning{"", "connection closed while sending the request (0 of "},
+           beginning{ok, "an answer came while sending the request (0 of "},
+           beginning{refused, "an answer came while sending the request (0 of "},
+           beginning{"SSH-2.0-OpenSSH_9.2\r\n", "the answer is not HTTP, or its head is too long"},
+       }) {
+    CAPTURE(each.said);
+    peers::tcp_pair link;
+    peers::posted what;
+    trip_over a(link.own, what);
+    say(link.peer, each.said);
+    if (each.said.empty()) ::shutdown(link.peer.number(), SHUT_WR);
+    peers::wait_until([&] { return !is_quiet(link.own.number()); });
+    CHECK(a.trip.send_on_new() == (each.said.substr(0, 4) == "HTTP"));
+    CHECK_FALSE(a.trip.sent_all());
+    CHECK(a.trip.ended_unanswered() == each.said.empty());
+    CHECK(a.trip.status() == (each.said == ok ? 200 : each.said == refused ? 413 : 0));
+    CHECK(a.trip.why().text.find(each.text) == 0);
+    CHECK(is_quiet(link.peer.number()));
+  }
+}
+
+TEST_CASE("an interim answer on a new connection does not keep the request back") {
+  peers::tcp_pair link;
+  peers::posted what;
+  trip_over a(link.own, what);
+  say(link.peer, "HTTP/1.1 100 Continue\r\n\r\n");
+  CHECK(a.trip.send_on_new());
+  CHECK(a.trip.sent_all());
+}
+
 TEST_CASE("cancelling ends a read") {
   peers::tcp_pair link;
   peers::posted what;
