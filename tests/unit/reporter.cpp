@@ -409,6 +409,25 @@ TEST_CASE("all records of a request without an answer are in doubt, those behind
   CHECK(another.report(to, {half, half}).in_doubt == 0);
 }
 
+TEST_CASE("of what the deadline ends together, the first record's fate is the one that is told") {
+  for (const std::size_t requests : {2u, 3u, 5u, 8u}) {
+    CAPTURE(requests);
+    scripted_transport network([](const auto&) { return scripted_transport::code(114); });
+    options how;
+    how.delivery_timeout = 20ms;
+    how.max_request_bytes = 200;
+    reporter sender("a", how, network);
+    const outcome sent =
+        sender.report(to, std::vector<std::string>(requests, std::string(100, 'x')));
+    CHECK(sent.error == errc::timeout);
+    CHECK(sent.delivered == 0);
+    CHECK(sent.known == certainty::maybe_stored);
+    CHECK(sent.in_doubt == 1);
+    CHECK(sent.server_code == 114);
+    CHECK(sent.address == "a:46802");
+  }
+}
+
 TEST_CASE("a request that is too large is divided, and the limit remembered") {
   constexpr std::size_t limit = 300;
   scripted_transport network([](const scripted_transport::posted& sent) {

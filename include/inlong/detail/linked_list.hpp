@@ -31,6 +31,15 @@ class linked_list {
     (first_ != nullptr ? first_->previous : last_) = &thing;
     first_ = &thing;
   }
+  /// `other` is in the list; null: at the end.
+  void insert_before(T& thing, T* other) noexcept {
+    if (other == nullptr) return push_back(thing);
+    if (other == first_) return push_front(thing);
+    thing.previous = other->previous;
+    thing.next = other;
+    other->previous->next = &thing;
+    other->previous = &thing;
+  }
   void erase(T& thing) noexcept {
     (thing.previous != nullptr ? thing.previous->next : first_) = thing.next;
     (thing.next != nullptr ? thing.next->previous : last_) = thing.previous;
