@@ -75,6 +75,18 @@ class witness {
     const std::lock_guard lock(mutex_);
     return exchanges_;
   }
+  /// All but the first so many.
+  std::string in_words(std::size_t first) const {
+    const std::lock_guard lock(mutex_);
+    std::ostringstream words;
+    for (std::size_t i = first; i < exchanges_.size(); ++i) {
+      const inlong::exchange& each = exchanges_[i];
+      words << " [" << static_cast<int>(each.what) << (each.cut_off ? " cut off " : " ")
+            << (each.stale ? "stale " : "") << each.status << ' ' << each.body.substr(0, 60)
+            << each.error_text << ']';
+    }
+    return words.str();
+  }
   /// How many exchanges have left it open whether the server stored what they carried.
   std::size_t unknown() const {
     const std::lock_guard lock(mutex_);
@@ -106,12 +118,14 @@ class account {
   /// Reports, and notes whatever is wrong with that.
   inlong::outcome report(const std::vector<std::string>& bodies) {
     const std::size_t unknown_before = seen_.unknown();
+    const std::size_t exchanges_before = seen_.exchanges().size();
     const auto start = steady_clock::now();
     const inlong::outcome sent = bodies.size() == 1
                                      ? reporter_.report({"group", "stream"}, bodies[0])
                                      : reporter_.report({"group", "stream"}, bodies);
     const auto spent = steady_clock::now() - start;
-    calls_.push_back({bodies, sent, seen_.unknown() - unknown_before});
+    calls_.push_back(
+        {bodies, sent, seen_.unknown() - unknown_before, seen_.in_words(exchanges_before)});
     if (how_.delivery_timeout != (milliseconds::max)() && spent > how_.delivery_timeout + grace) {
       fault() << "took " << std::chrono::duration_cast<milliseconds>(spent).count() << " ms";
     }
@@ -159,6 +173,7 @@ class account {
     std::vector<std::string> bodies;
     inlong::outcome sent;
     std::size_t unknown;
+    std::string exchanges;
   };
 
   inlong::options with_hook(inlong::options how) {
@@ -169,7 +184,8 @@ class account {
 
   void check(const call& each, const std::map<std::string, std::size_t>& stored) {
     const inlong::outcome& sent = each.sent;
-    const std::string what = each.bodies[0] + " (" + sent.message() + "): ";
+    const std::string what =
+        each.bodies[0].substr(0, 20) + " (" + sent.message() + ";" + each.exchanges + "): ";
     if (static_cast<bool>(sent) != (sent.delivered == each.bodies.size()) || sent.records != each.bodies.size()) {
       fault() << what << sent.delivered << " delivered of " << each.bodies.size();
     }
