@@ -409,6 +409,23 @@ TEST_CASE("all records of a request without an answer are in doubt, those behind
   CHECK(another.report(to, {half, half}).in_doubt == 0);
 }
 
+TEST_CASE("records that wait for their stream to be known stay in front of those behind them") {
+  scripted_transport network;
+  network.next(scripted_transport::code(0));
+  network.next(scripted_transport::code(115));
+  options how;
+  how.unknown_stream_wait = 10s;
+  how.max_request_bytes = 200;
+  reporter sender("a", how, network);
+  const std::vector<std::string> bodies{std::string(100, 'a'), std::string(100, 'b'),
+                                        std::string(100, 'c'), std::string(100, 'd')};
+  const outcome sent = sender.report(to, bodies);
+  CHECK_MESSAGE(sent, sent.message());
+  std::string order;
+  for (const auto& each : network.journal()) order += field(each, "body")[0];
+  CHECK(order == "abbcd");
+}
+
 TEST_CASE("of what the deadline ends together, the first record's fate is the one that is told") {
   for (const std::size_t requests : {2u, 3u, 5u, 8u}) {
     CAPTURE(requests);
