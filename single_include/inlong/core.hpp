@@ -2758,9 +2758,12 @@ struct sighting {
   int number;
 };
 
+/// What holds for a code, holds for it on a kept connection too, unless a row above says otherwise.
 constexpr const verdict_row* find_verdict(sighting seen) noexcept {
   for (const verdict_row& row : verdict_rows) {
-    if (row.what == seen.what && row.first <= seen.number && seen.number <= row.last) return &row;
+    const bool fits = row.what == seen.what ||
+                      (row.what == signal::code && seen.what == signal::kept_code);
+    if (fits && row.first <= seen.number && seen.number <= row.last) return &row;
   }
   return nullptr;
 }
@@ -2798,8 +2801,7 @@ inline sighting look_at(const exchange& got, std::optional<int> code, bool fresh
   if (*code == INT_MAX && !fresh && got.body.find(farewell) != std::string::npos) {
     return {signal::farewell, 0};
   }
-  const sighting kept{signal::kept_code, *code};
-  return !fresh && find_verdict(kept) != nullptr ? kept : sighting{signal::code, *code};
+  return {fresh ? signal::code : signal::kept_code, *code};
 }
 
 inline verdict judge(const exchange& got, std::optional<int> code, bool fresh) noexcept {
@@ -3453,6 +3455,15 @@ class linked_list {
     thing.*Next = first_;
     (first_ != nullptr ? first_->*Previous : last_) = &thing;
     first_ = &thing;
+  }
+  /// `other` is in the list; null: at the end.
+  void insert_before(T& thing, T* other) noexcept {
+    if (other == nullptr) return push_back(thing);
+    if (other == first_) return push_front(thing);
+    thing.previous = other->previous;
+    thing.next = other;
+    other->previous->next = &thing;
+    other->previous = &thing;
   }
   void erase(T& thing) noexcept {
     (thing.*Previous != nullptr ? (thing.*Previous)->*Next : first_) = thing.*Next;
@@ -4714,7 +4725,11 @@ inline void queue::pass_time(steady_time now) noexcept {
       continue;
     }
     one.at = paid ? parcel::place::ready : parcel::place::retry;
-    (paid ? ready_ : retries_).push_back(one);
+    if (paid && order_ == order::strict) {
+      ready_.push_front(one);  // the others have waited behind it
+    } else {
+      (paid ? ready_ : retries_).push_back(one);
+    }
     timers_.insert(one, one.deadline);
   }
 }
@@ -4980,7 +4995,12 @@ inline void queue::leave(parcel& one) noexcept {
 
 inline void queue::finish(parcel& one) noexcept {
   one.at = parcel::place::nowhere;
-  finished_.push_back(one);
+  parcel* behind = nullptr;
+  if (order_ == order::strict) {  // those that a deadline ends together stand in the timers anyhow
+    behind = finished_.first();
+    while (behind != nullptr && behind->first < one.first) behind = behind->next;
+  }
+  finished_.insert_before(one, behind);
 }
 
 inline void queue::fail(parcel& one, errc error) noexcept {
@@ -6823,7 +6843,7 @@ void basic_reporter<Transport>::deliver(session& with, detail::steady_time start
                                         outcome& result) {
   detail::queue& path = with.path;
   const detail::steady_time deadline = detail::later(start, core_->how.delivery_timeout);
-  detail::steady_time now = start;
+  detail::steady_time now = std::chrono::steady_clock::now();  // encoding has taken its time
   std::unique_lock lock(core_->mutex);
   if (!path.add(with.records, 0, result.records, nullptr, deadline)) {
     result.error = errc::out_of_memory;
