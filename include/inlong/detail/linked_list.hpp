@@ -33,10 +33,10 @@ class linked_list {
   void insert_before(T& thing, T* other) noexcept {
     if (other == nullptr) return push_back(thing);
     if (other == first_) return push_front(thing);
-    thing.previous = other->previous;
-    thing.next = other;
-    other->previous->next = &thing;
-    other->previous = &thing;
+    thing.*Previous = other->*Previous;
+    thing.*Next = other;
+    (other->*Previous)->*Next = &thing;
+    other->*Previous = &thing;
   }
   void erase(T& thing) noexcept {
     (thing.*Previous != nullptr ? (thing.*Previous)->*Next : first_) = thing.*Next;
