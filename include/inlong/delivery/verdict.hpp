@@ -315,8 +315,10 @@ inline sighting look_at(const exchange& got, std::optional<int> code, bool fresh
 
 inline verdict judge(const exchange& got, std::optional<int> code, bool fresh) noexcept {
   verdict means = find_verdict(look_at(got, code, fresh))->means;
-  // Whatever it says, nobody can have stored what was not wholly sent.
-  if (got.cut_off && means.known == certainty::maybe_stored) means.known = certainty::not_stored;
+  if (!got.cut_off) return means;
+  // Whatever it says, nobody can have stored what was not wholly sent: a success is not this one's.
+  if (means.what == action::deliver) means = find_verdict({signal::status, got.status})->means;
+  means.known = certainty::not_stored;
   return means;
 }
 
