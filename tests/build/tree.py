@@ -30,7 +30,7 @@ ENGINE = [*(f"endpoint/{name}.hpp" for name in ("health", "node", "fleet")),
               "verdict", "parcel", "attempt", "queue", "backoff", "retry_budget", "retry_after",
               "batch"))]
 NOT_FOR_THE_ENGINE = re.compile(
-    r"thread|mutex|shared_mutex|condition_variable|atomic|future|semaphore|latch|barrier|stop_token"
+    r"thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier|stop_token"
     r"|iostream|poll\.h|sys/.*|netdb\.h|netinet/.*|arpa/.*|unistd\.h|pthread\.h|time\.h|ctime"
     r"|windows\.h|winsock2\.h|ws2tcpip\.h")
 CLOCK_READ = re.compile(r"::\s*now\s*\(")

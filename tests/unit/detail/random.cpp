@@ -31,9 +31,3 @@ TEST_CASE("numbers below a bound come about equally often, whatever the seed") {
     }
   }
 }
-
-TEST_CASE("two objects have different seeds") {
-  const int first = 0;
-  const int second = 0;
-  CHECK(inlong::detail::seed_for(&first) != inlong::detail::seed_for(&second));
-}
