@@ -20,7 +20,7 @@ using arrival = request_reader::arrival;
 
 namespace {
 
-/// What a connection brings, up to what closes it.
+/// What a connection brings, up to what closes it, after the request that it began with.
 struct reading {
   std::vector<std::string> arrivals;
   std::uint64_t position;
@@ -51,9 +51,15 @@ void check(const received_request& request, const decision& decided) {
   }
 }
 
-reading read(std::string_view bytes, unsigned choice, std::size_t limit) {
+/// Reads bytes that arrive in pieces, as `for_each_piece` makes them. `first` is a whole request.
+reading read(std::string_view bytes, unsigned choice, std::size_t limit,
+             std::string_view first = {}) {
   const node judge(limit, true, false);
   request_reader reader;
+  if (!first.empty()) {
+    reader.feed(first);
+    fuzz::must(reader.next(limit) != arrival::nothing, "a request is one");
+  }
   reading found{};
   bool closed = false;
   fuzz::for_each_piece(bytes, choice, [&](std::string_view piece) {
@@ -61,7 +67,7 @@ reading read(std::string_view bytes, unsigned choice, std::size_t limit) {
     reader.feed(piece);
     for (arrival next; !closed && (next = reader.next(limit)) != arrival::nothing;) {
       found.arrivals.push_back(std::to_string(static_cast<int>(next)) + " at " +
-                               std::to_string(reader.position()) + ' ' +
+                               std::to_string(reader.position() - first.size()) + ' ' +
                                described(reader.request()));
       closed = next == arrival::too_large_to_keep;
       if (next != arrival::request) continue;
@@ -75,7 +81,8 @@ reading read(std::string_view bytes, unsigned choice, std::size_t limit) {
   });
   // Behind the end of a connection it is chance how much had arrived.
   if (!closed) {
-    found.position = reader.position();
+    reader.next(limit);  // so that the position is behind the first, if nothing else came
+    found.position = reader.position() - first.size();
     found.arrived = reader.arrived();
     fuzz::must(found.position + found.arrived == bytes.size(), "every byte is counted");
   }
@@ -88,8 +95,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   fuzz::input in(bytes, size);
   const unsigned choice = in.choice();
   const std::size_t limit = in.choice();
-  const reading whole = read(in.rest(), 0, limit);
-  fuzz::must(read(in.rest(), 1, limit) == whole, "it is read the same byte by byte");
-  fuzz::must(read(in.rest(), choice, limit) == whole, "it is read the same in pieces");
+  const std::string sent = fuzz::with_runs(in.rest(), 10'000);  // the head's limit is 8192
+  const reading whole = read(sent, 0, limit);
+  fuzz::must(read(sent, 1, limit) == whole, "it is read the same byte by byte");
+  fuzz::must(read(sent, choice, limit) == whole, "it is read the same in pieces");
+  for (const std::string& first :
+       {std::string("POST /first HTTP/1.0\nContent-Length: 0\nA: b\n c\n\n"),
+        std::string("POST / HTTP/1.1\nTransfer-Encoding: chunked\n\n0\nTrailer: x\n\n"),
+        "POST / HTTP/1.1\nContent-Length: 300\n\n" + std::string(300, 'x')}) {  // too large
+    fuzz::must(read(sent, choice, limit, first) == whole, "it is read the same behind another");
+  }
   return 0;
 }

@@ -89,7 +89,11 @@ def main():
     if missing := why_not(folder / f"{wanted.target}-probe"):
         print(missing)
         return SKIPPED
-    build(wanted.target, wanted.include, folder / wanted.target)
+    try:
+        build(wanted.target, wanted.include, folder / wanted.target)
+    except subprocess.CalledProcessError:
+        print(f"{wanted.target}.cpp does not build")
+        return 1
     tried = fuzz(wanted.target, folder, wanted.seconds)
     if tried is None:
         return 1

@@ -59,13 +59,30 @@ class input {
   std::string_view rest_;
 };
 
+/// Bytes in which FE, a byte and a number stand for that byte, 64 times the number: so that a small
+/// input reaches the limits. No more than `most`.
+inline std::string with_runs(std::string_view bytes, std::size_t most) {
+  std::string made;
+  for (std::size_t i = 0; i < bytes.size() && made.size() < most; ++i) {
+    if (bytes[i] == '\xfe' && i + 2 < bytes.size()) {
+      made.append(std::size_t{64} * static_cast<unsigned char>(bytes[i + 2]), bytes[i + 1]);
+      i += 2;
+    } else {
+      made += bytes[i];
+    }
+  }
+  made.resize((std::min)(made.size(), most));
+  return made;
+}
+
 /// Calls `use` with one piece after the other. A choice of 0 is all in one piece; of any other,
-/// pieces of as many bytes.
+/// pieces of as many bytes, or of more where that would be too many pieces to be quick.
 template <class Use>
 void for_each_piece(std::string_view bytes, unsigned choice, Use use) {
-  const std::size_t longest = choice == 0 ? bytes.size() : choice;
+  constexpr std::size_t most_pieces = 500;
+  const std::size_t length = (std::max)(std::size_t{choice}, bytes.size() / most_pieces);
   while (!bytes.empty()) {
-    const exact_copy piece(bytes.substr(0, (std::min)(longest, bytes.size())));
+    const exact_copy piece(bytes.substr(0, choice == 0 ? bytes.size() : length));
     bytes.remove_prefix(piece.view().size());
     use(piece.view());
   }
