@@ -49,7 +49,7 @@ run() {
   folders+=("$folder")
   rm -rf "$folder/meson-logs"
   [[ ! -e $folder/build.ninja ]] || known=(--reconfigure)
-  [[ ! $quick ]] || targets=(tests/core_split-17 tests/other_split-17) tests=(--suite split-17)
+  [[ ! $quick ]] || targets=(tests/{core,other,simulation}_split-17) tests=(--suite split-17)
 
   echo "Building in $folder"
   if meson setup "${known[@]}" -Dwerror=true "$@" "$folder" >"$folder.log" 2>&1 &&

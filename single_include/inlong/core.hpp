@@ -3866,14 +3866,18 @@ struct choice {
 /// At most `most_active` are used at a time, chosen at random. One that fails is closed, replaced
 /// by one of the others, and rests. When it has, a heartbeat finds out whether it is back, as long
 /// as another endpoint takes requests; heartbeats are paid for by successes, so that few requests
-/// have to wait behind one. When all are closed, the one that has rested first is tried.
+/// have to wait behind one. While none does, the one that has rested first is tried.
 class fleet {
  public:
   static constexpr std::size_t most_active = 8;
   /// What a heartbeat may take: it delays the batch that waits behind it.
   static constexpr std::chrono::milliseconds probe_timeout{250};
 
-  /// While another endpoint is open, each holds `most_at_one` requests at most.
+  static constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
+
+  /// While another endpoint is open, each holds `most_at_one` requests at most, and one that is not
+  /// proven never more than one. With `no_limit` neither: who waits for an answer, and has a thread
+  /// for it, goes where there is hope.
   fleet(std::uint64_t seed, std::size_t most_at_one)
       : random_(seed), most_at_one_((std::max<std::size_t>)(1, most_at_one)) {
     active_.reserve(most_active);
@@ -3892,7 +3896,11 @@ class fleet {
   /// not be tried at all otherwise. Only while all are closed.
   choice insist() noexcept;
   /// When `choose` may answer otherwise, if nothing else happens.
-  steady_time wake() const noexcept { return active_.empty() ? next_rested_ : never; }
+  steady_time wake() const noexcept {
+    const bool any_proven = std::any_of(active_.begin(), active_.end(),
+                                        [](const node* each) { return !is_unproven(each); });
+    return any_proven ? never : next_rested_;
+  }
   /// Whether an endpoint that is used is not among those.
   bool has_other(const node_set& asked) const noexcept;
   bool has_open() const noexcept { return !active_.empty(); }
@@ -3919,7 +3927,11 @@ class fleet {
   static constexpr unsigned most_credit = probe_price * most_active;
 
   static bool is_unproven(const node* one) noexcept { return !one->state.is_proven(); }
+  /// Whoever goes to one of which nothing is known may be held up for long: the others wait for
+  /// what becomes of the first.
   bool is_full(const node& one) const noexcept {
+    if (most_at_one_ == no_limit) return false;
+    if (is_unproven(&one)) return one.in_flight != 0;
     return active_.size() > 1 && one.in_flight >= most_at_one_;
   }
   choice begin(choice::kind what, node& where) noexcept;
@@ -3946,16 +3958,22 @@ inline choice fleet::choose(const node_set& asked, bool may_probe, steady_time n
   std::size_t count = 0;
   bool any_proven = false;
   bool all_asked = true;
+  bool all_busy = true;
   for (node* const each : active_) {
     any_proven = any_proven || !is_unproven(each);
     if (asked.contains(*each)) continue;
     all_asked = false;
-    if (!is_full(*each)) free[count++] = each;
+    if (is_full(*each)) continue;
+    free[count++] = each;
+    all_busy = all_busy && each->in_flight != 0;
   }
-  if (active_.empty()) {
-    node* const rested = find_rested(now);
-    if (rested == nullptr) return {};
-    return begin(rested->probe_timed_out ? choice::kind::send : choice::kind::probe, *rested);
+  const bool hopeless = active_.empty() || (!all_asked && all_busy && (count == 0 || may_probe));
+  if (!any_proven && hopeless) {
+    // None has answered yet, and the next may be the one that does.
+    if (node* const rested = find_rested(now)) {
+      return begin(rested->probe_timed_out ? choice::kind::send : choice::kind::probe, *rested);
+    }
+    if (count == 0) return {};
   }
   if (any_proven && may_probe && at_unproven_ == 0 && credit_ >= probe_price) {
     if (node* const found = find_for_probe(now)) {
@@ -4040,10 +4058,14 @@ inline bool fleet::has_other(const node_set& asked) const noexcept {
 }
 
 inline void fleet::succeed(node& at, steady_time started, steady_time now) noexcept {
+  if (credit_ < most_credit) ++credit_;
+  // Of one that has failed since then this says little, where others can be asked.
+  const bool closed_since =
+      at.state.state() == endpoint_state::closed && started <= at.state.since();
+  if (closed_since && has_open()) return;
   at.state.succeed(started, now);
   at.probe_timed_out = false;
   activate(at);
-  if (credit_ < most_credit) ++credit_;
 }
 
 inline void fleet::revive(node& at, steady_time now) noexcept {
@@ -4521,6 +4543,8 @@ class retry_budget {
     tokens_ -= 1;
     return true;
   }
+  /// Whether there was none when it was last looked at.
+  bool is_empty() const noexcept { return tokens_ < 1; }
   /// When there will be one, without any success.
   steady_time available() const noexcept {
     if (tokens_ >= 1) return filled_;
@@ -4796,11 +4820,16 @@ inline bool queue::cut_to(parcel& whole, std::size_t count) noexcept {
 inline steady_time queue::wake() const noexcept {
   steady_time when = timers_.empty() ? (steady_time::max)() : timers_.first().due;
   if (order_ == order::strict && (waiting_ != 0 || in_flight_ != 0)) return when;
-  if (!ready_.empty() || !retries_.empty()) when = (std::min)(when, shared_.endpoints.wake());
-  if (!retries_.empty() && shared_.endpoints.has_open()) {
-    when = (std::min)(when, shared_.budget.available());
+  const steady_time willing = shared_.endpoints.wake();
+  if (!retries_.empty()) {
+    // Without a token, no matter who is willing.
+    const bool paid = !shared_.budget.is_empty();
+    const steady_time token = shared_.budget.available();
+    const steady_time either = shared_.endpoints.has_open() ? token : (std::max)(token, willing);
+    when = (std::min)(when, paid ? willing : either);
+    if (order_ == order::strict) return when;
   }
-  return when;
+  return ready_.empty() ? when : (std::min)(when, willing);
 }
 
 // ---- told
@@ -4967,6 +4996,9 @@ inline void queue::await_stream(parcel& one, const node& asked, steady_time now)
 /// Two parcels, the first with `left` records; of one record, the one whose fault it is.
 inline void queue::bisect(parcel& one, std::size_t left) noexcept {
   if (one.count == 1) return fail(one, one.known_facts.error);
+  // What endpoints have said of the whole does not hold for its parts.
+  one.asked.clear();
+  one.doubted = false;
   parcel* const right = split(one, left);
   if (right == nullptr) return fail(one, errc::out_of_memory);
   ready_at_once(*right);
@@ -5058,6 +5090,10 @@ inline parcel* queue::split(parcel& whole, std::size_t left) noexcept {
   right->known_facts.where = whole.known_facts.where;
   right->backoffs = whole.backoffs;
   right->tries_left = whole.tries_left;
+  right->doubted = whole.doubted;
+  right->asked = whole.asked;
+  right->unknown_rounds = whole.unknown_rounds;
+  right->unknown_since = whole.unknown_since;
   whole.count = left;
   return right;
 }

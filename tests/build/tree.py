@@ -105,7 +105,8 @@ def check_engine():
 
 def check_tests():
     listed = (TOP / "tests" / "meson.build").read_text(encoding="utf-8")
-    for path in sorted([*TOP.glob("tests/unit/**/*.cpp"), *TOP.glob("tests/wire/**/*.cpp")]):
+    for path in sorted([path for folder in ("unit", "wire", "simulation")
+                        for path in TOP.glob(f"tests/{folder}/**/*.cpp")]):
         name = path.relative_to(TOP / "tests").as_posix()
         expect(f"'{name}'" in listed, path, "tests/meson.build does not name it")
         if name.startswith("unit/"):

@@ -269,11 +269,16 @@ inline bool queue::cut_to(parcel& whole, std::size_t count) noexcept {
 inline steady_time queue::wake() const noexcept {
   steady_time when = timers_.empty() ? (steady_time::max)() : timers_.first().due;
   if (order_ == order::strict && (waiting_ != 0 || in_flight_ != 0)) return when;
-  if (!ready_.empty() || !retries_.empty()) when = (std::min)(when, shared_.endpoints.wake());
-  if (!retries_.empty() && shared_.endpoints.has_open()) {
-    when = (std::min)(when, shared_.budget.available());
+  const steady_time willing = shared_.endpoints.wake();
+  if (!retries_.empty()) {
+    // Without a token, no matter who is willing.
+    const bool paid = !shared_.budget.is_empty();
+    const steady_time token = shared_.budget.available();
+    const steady_time either = shared_.endpoints.has_open() ? token : (std::max)(token, willing);
+    when = (std::min)(when, paid ? willing : either);
+    if (order_ == order::strict) return when;
   }
-  return when;
+  return ready_.empty() ? when : (std::min)(when, willing);
 }
 
 // ---- told
@@ -440,6 +445,9 @@ inline void queue::await_stream(parcel& one, const node& asked, steady_time now)
 /// Two parcels, the first with `left` records; of one record, the one whose fault it is.
 inline void queue::bisect(parcel& one, std::size_t left) noexcept {
   if (one.count == 1) return fail(one, one.known_facts.error);
+  // What endpoints have said of the whole does not hold for its parts.
+  one.asked.clear();
+  one.doubted = false;
   parcel* const right = split(one, left);
   if (right == nullptr) return fail(one, errc::out_of_memory);
   ready_at_once(*right);
@@ -531,6 +539,10 @@ inline parcel* queue::split(parcel& whole, std::size_t left) noexcept {
   right->known_facts.where = whole.known_facts.where;
   right->backoffs = whole.backoffs;
   right->tries_left = whole.tries_left;
+  right->doubted = whole.doubted;
+  right->asked = whole.asked;
+  right->unknown_rounds = whole.unknown_rounds;
+  right->unknown_since = whole.unknown_since;
   whole.count = left;
   return right;
 }

@@ -28,6 +28,9 @@ TEST_CASE("a budget is full at first, and empty when all is taken") {
   CHECK(take_all(budget, start) == 32);
   CHECK_FALSE(budget.has(start));
   CHECK_FALSE(budget.take(start));
+  CHECK(budget.is_empty());
+  budget.succeed();
+  CHECK_FALSE(budget.is_empty());
 }
 
 TEST_CASE("four tokens a second come with time, up to as many as it holds") {

@@ -48,8 +48,8 @@ exchange failure(transmission what, std::error_code why, bool stale = false) {
 verdict judged(const exchange& got, bool fresh = true) { return judge(got, find_code(got), fresh); }
 verdict judged_code(int code, bool fresh = true) { return judged(code_answer(code), fresh); }
 
-/// What protocol.md, section 3, and design.md say of a code that came on a fresh connection: written
-/// from them, not from the table.
+/// What protocol.md, section 3, and design.md say of a code on a fresh connection: written from
+/// them, not from the table.
 verdict expected_of_code(int code) {
   const auto says = [](action what, errc error, standing endpoint) {
     return verdict{what, error, certainty::not_stored, endpoint};
