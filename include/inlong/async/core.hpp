@@ -150,6 +150,7 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
       ++steps_;
       continue;
     }
+    if (this->has_report()) continue;  // time has passed for some
     now = std::chrono::steady_clock::now();
     if (now >= until) break;
     this->sleep(lock, by.place, until);
