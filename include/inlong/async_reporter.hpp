@@ -87,7 +87,8 @@ class basic_async_reporter {
     return submit(to, record{body.view()});
   }
 
-  /// As `submit`, but waits up to `wait` for room where the queue is full.
+  /// As `submit`, but waits up to `wait` for room where the queue is full; not within the callback,
+  /// as room is made only when that has returned.
   submit_status submit_for(destination to, const record& added,
                            std::chrono::milliseconds wait) noexcept {
     if (core_ == nullptr) return submit_status::closed;

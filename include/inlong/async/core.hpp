@@ -222,9 +222,10 @@ submit_status core<Transport>::submit_patiently(const destination& to, const rec
                                                 steady_time until) {
   if (has_threads_) return this->submit_for(to, added, until);
   for (;;) {  // it is for the caller to make room
-    const submit_status status = this->submit(to, added);
-    if (status != submit_status::full || std::chrono::steady_clock::now() >= until) return status;
+    const submit_status status = this->offer(to, added, true);
+    if (status != submit_status::full) return status;
     std::unique_lock lock(this->mutex);
+    if (this->is_in_callback() || std::chrono::steady_clock::now() >= until) break;
     const std::uint64_t before = steps_;
     if (worker* const by = find_driver()) {
       drive(lock, *by, until, [&] { return steps_ != before; });
@@ -232,6 +233,7 @@ submit_status core<Transport>::submit_patiently(const destination& to, const rec
       wait(lock, until, [&] { return steps_ != before || find_driver() != nullptr; });
     }
   }
+  return this->submit(to, added);
 }
 
 /// Whether nobody drives any more, but for one who is in the callback.

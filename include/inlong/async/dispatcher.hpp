@@ -71,9 +71,13 @@ class dispatcher {
 
   // ---- records in; any thread, without `mutex`
 
-  submit_status submit(const destination& to, const record& added) noexcept;
+  submit_status submit(const destination& to, const record& added) noexcept {
+    return offer(to, added, false);
+  }
   submit_status submit(lane& held, const record& added) noexcept;
   submit_status submit_for(const destination& to, const record& added, steady_time until) noexcept;
+  /// As `submit`; but if there will be another try of it, `full` does not count.
+  submit_status offer(const destination& to, const record& added, bool again) noexcept;
   /// A lane that stays until it is let go; null if there is no memory, or nothing is taken any more.
   lane* hold(const destination& to) noexcept;
   void hold(lane& held) noexcept;
@@ -189,19 +193,22 @@ class dispatcher {
 
 // ---- records in
 
-inline submit_status dispatcher::submit(const destination& to, const record& added) noexcept {
+inline submit_status dispatcher::offer(const destination& to, const record& added,
+                                       bool again) noexcept {
   const std::int64_t minute = minute_of(added.time);
   const std::size_t hash = lane_table::hash(to, minute);
   lane_shard& at = lanes_.of(hash);
   const std::lock_guard lock(at.mutex);
-  return submit_to(at, at.find(to, minute, hash), to, minute, hash, added);
+  const submit_status status =
+      submit_to(at, at.find(to, minute, hash), to, minute, hash, added);
+  return again && status == submit_status::full ? status : count(at, status);
 }
 
 inline submit_status dispatcher::submit(lane& held, const record& added) noexcept {
   if (added.time) return submit(held.to(), added);
   lane_shard& at = lanes_.of(held.hash);
   const std::lock_guard lock(at.mutex);
-  return submit_to(at, &held, held.to(), held.minute, held.hash, added);
+  return count(at, submit_to(at, &held, held.to(), held.minute, held.hash, added));
 }
 
 inline submit_status dispatcher::submit_for(const destination& to, const record& added,
@@ -212,11 +219,16 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
   for (;;) {
     const std::uint64_t before = times_room_was_made_;
     lock.unlock();
-    status = submit(to, added);
+    status = offer(to, added, true);
     lock.lock();
     if (status != submit_status::full) break;
     if (times_room_was_made_ != before) continue;
-    if (std::chrono::steady_clock::now() >= until) break;
+    if (is_in_callback() || std::chrono::steady_clock::now() >= until) {
+      lock.unlock();
+      status = submit(to, added);
+      lock.lock();
+      break;
+    }
     if (until == (steady_time::max)()) {
       room_.wait(lock);
     } else {
@@ -230,17 +242,17 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
 inline submit_status dispatcher::submit_to(lane_shard& at, lane* found, const destination& to,
                                            std::int64_t minute, std::size_t hash,
                                            const record& added) noexcept {
-  if (is_closing()) return count(at, submit_status::closed);
+  if (is_closing()) return submit_status::closed;
   if (found == nullptr) {
-    if (check_destination(to) != errc::ok) return count(at, submit_status::invalid);
+    if (check_destination(to) != errc::ok) return submit_status::invalid;
     found = at.make(to, minute, hash);
     if (found == nullptr && reclaim()) found = at.make(to, minute, hash);
-    if (found == nullptr) return count(at, why_not(errc::out_of_memory, 0));
+    if (found == nullptr) return why_not(errc::out_of_memory, 0);
   }
   submit_status status = put(*found, added);
   if (status == submit_status::full && reclaim()) status = put(*found, added);
   at.drop_if_idle(*found);
-  return count(at, status);
+  return status;
 }
 
 /// Into the open batch, or, if that is full, into a new one.
