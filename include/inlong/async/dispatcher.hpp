@@ -137,7 +137,7 @@ class dispatcher {
                           std::size_t hash, const record& added) noexcept;
   submit_status put(lane& into, const record& added) noexcept;
   submit_status put_into_new(lane& into, const record& added) noexcept;
-  submit_status why_not(errc error, std::size_t capacity) noexcept;
+  static submit_status refusal(errc error) noexcept;
   submit_status count(lane_shard& at, submit_status status) noexcept;
   bool open(lane& into, lane_batch& made) noexcept;
   void seal(lane& full) noexcept;
@@ -157,7 +157,7 @@ class dispatcher {
   // batches
   lane_batch* obtain(bool large) noexcept;
   void recycle(lane_batch& used) noexcept;
-  bool reclaim() noexcept;
+  void reclaim() noexcept;
   void destroy(lane_batch& gone) noexcept;
   void trim(std::size_t most) noexcept;
 
@@ -243,16 +243,19 @@ inline submit_status dispatcher::submit_to(lane_shard& at, lane* found, const de
                                            std::int64_t minute, std::size_t hash,
                                            const record& added) noexcept {
   if (is_closing()) return submit_status::closed;
-  if (found == nullptr) {
-    if (check_destination(to) != errc::ok) return submit_status::invalid;
-    found = at.make(to, minute, hash);
-    if (found == nullptr && reclaim()) found = at.make(to, minute, hash);
-    if (found == nullptr) return why_not(errc::out_of_memory, 0);
+  if (found == nullptr && check_destination(to) != errc::ok) return submit_status::invalid;
+  submit_status status = submit_status::full;
+  std::size_t failures = 0;
+  for (int tries = 0; tries < 2 && status == submit_status::full; ++tries) {
+    if (tries != 0) reclaim();
+    failures = budget_.failures();
+    if (found == nullptr) found = at.make(to, minute, hash);
+    if (found != nullptr) status = put(*found, added);
   }
-  submit_status status = put(*found, added);
-  if (status == submit_status::full && reclaim()) status = put(*found, added);
-  at.drop_if_idle(*found);
-  return status;
+  if (found != nullptr) at.drop_if_idle(*found);
+  // Was it the budget or the system that had no memory?
+  const bool failed = status == submit_status::full && budget_.failures() != failures;
+  return failed ? submit_status::out_of_memory : status;
 }
 
 /// Into the open batch, or, if that is full, into a new one.
@@ -262,7 +265,7 @@ inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
   // Encoding never shortens.
   if (batch.request_bytes() + added.body.size() < how_.max_request_bytes) {
     if (const errc error = batch.append(added, how_.max_request_bytes); error != errc::ok) {
-      return why_not(error, batch.capacity());
+      return refusal(error);
     }
     if (batch.request_bytes() <= how_.max_request_bytes) {
       if (batch.records.size() >= wanted_.max_batch_records) seal(into);
@@ -276,30 +279,26 @@ inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
 
 inline submit_status dispatcher::put_into_new(lane& into, const record& added) noexcept {
   lane_batch* const made = obtain(into.is_busy);
-  if (made == nullptr) return why_not(errc::out_of_memory, 0);
+  if (made == nullptr) return submit_status::full;
   const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
   errc error = made->records.open(into.to(), time, how_.form, how_.record_separator);
   if (error == errc::ok) error = made->append(added, how_.max_request_bytes);
-  const std::size_t capacity = made->capacity();
   if (error == errc::ok && !open(into, *made)) error = errc::out_of_memory;
   if (error != errc::ok) {
     const std::lock_guard lock(mutex);
     recycle(*made);
-    return why_not(error, capacity);
+    return refusal(error);
   }
   if (wanted_.max_batch_records == 1) seal(into);
   return submit_status::accepted;
 }
 
-/// Memory that could not be had: was it the budget's or the system's?
-inline submit_status dispatcher::why_not(errc error, std::size_t capacity) noexcept {
-  constexpr std::size_t smallest_need = 4096;
+inline submit_status dispatcher::refusal(errc error) noexcept {
   switch (error) {
     case errc::too_large:
       return submit_status::too_large;
     case errc::out_of_memory:
-      return budget_.lacks(smallest_need + 2 * capacity) ? submit_status::full
-                                                         : submit_status::out_of_memory;
+      return submit_status::full;
     default:
       return submit_status::invalid;
   }
@@ -319,7 +318,10 @@ inline bool dispatcher::open(lane& into, lane_batch& made) noexcept {
   made.opened = std::chrono::steady_clock::now();
   const std::lock_guard lock(mutex);
   made.prepared = path_.prepare();
-  if (made.prepared == nullptr) return false;
+  if (made.prepared == nullptr) {
+    budget_.fail(0);
+    return false;
+  }
   made.sequence = ++last_opened_;
   unreported_.push_back(made);
   open_.push_back(made);
@@ -349,7 +351,10 @@ inline lane* dispatcher::hold(const destination& to) noexcept {
   if (is_closing()) return nullptr;
   lane* found = at.find(to, no_minute, hash);
   if (found == nullptr) found = at.make(to, no_minute, hash);
-  if (found == nullptr && reclaim()) found = at.make(to, no_minute, hash);
+  if (found == nullptr) {
+    reclaim();
+    found = at.make(to, no_minute, hash);
+  }
   if (found == nullptr) return nullptr;
   ++found->holders;
   at.look_after(*found, {});
@@ -532,7 +537,7 @@ inline lane_batch* dispatcher::obtain(bool large) noexcept {
   }
   if (!budget_.take(lane_batch::overhead())) return nullptr;
   auto* const made = new (std::nothrow) lane_batch(budget_);
-  if (made == nullptr) budget_.give_back(lane_batch::overhead());
+  if (made == nullptr) budget_.fail(lane_batch::overhead());
   return made;
 }
 
@@ -552,12 +557,10 @@ inline void dispatcher::recycle(lane_batch& used) noexcept {
   (used.records.capacity() > large ? large_spares_ : small_spares_).push_front(used);
 }
 
-/// Gives back all memory that nobody uses. False: there was none. Takes `mutex`.
-inline bool dispatcher::reclaim() noexcept {
+/// Gives back all memory that nobody uses. Takes `mutex`.
+inline void dispatcher::reclaim() noexcept {
   const std::lock_guard lock(mutex);
-  const bool any = !small_spares_.empty() || !large_spares_.empty();
   trim(0);
-  return any;
 }
 
 inline void dispatcher::trim(std::size_t most) noexcept {

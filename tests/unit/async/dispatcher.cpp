@@ -129,3 +129,26 @@ TEST_CASE("within the callback nobody waits for room, which comes after it") {
   driver.run_all();
   CHECK(got == submit_status::full);
 }
+
+TEST_CASE("a queue without room is full and never out of memory, whoever else asks for some") {
+  async_options how = small_memory();
+  how.max_memory = 16 * 1024;
+  scripted_driver driver(how);
+  std::atomic<std::uint64_t> full{0};
+  std::atomic<std::uint64_t> others{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      const std::string group = "a group with a rather long name " + std::to_string(i);
+      for (int round = 0; round < 2000; ++round) {
+        const auto status = driver.of.submit({group, "stream"}, {"some body"});
+        if (status == submit_status::full) ++full;
+        if (status != submit_status::full && status != submit_status::accepted) ++others;
+      }
+    });
+  }
+  for (std::thread& each : threads) each.join();
+  CHECK(others == 0);
+  CHECK(driver.counted().refused_full == full);
+  CHECK(driver.counted().memory <= how.max_memory);
+}
