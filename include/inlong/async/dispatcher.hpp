@@ -415,6 +415,7 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
   if (later(first->opened, wanted_.linger) > now) return false;
   lane& from = *first->home;
   const std::uint64_t sequence = first->sequence;
+  const steady_time opened = first->opened;
   ++from.pins;  // it stays, whatever becomes of the batch
   lock.unlock();
   {
@@ -422,7 +423,7 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
     const std::lock_guard shard(at.mutex);
     if (from.open != nullptr && from.open->sequence == sequence) seal(from);
     --from.pins;
-    at.look_after(from, now);
+    at.look_after(from, opened);
   }
   lock.lock();
   return true;
@@ -518,7 +519,8 @@ inline bool dispatcher::is_settled(std::uint64_t last) const noexcept {
   if (!is_in_callback()) return unreported_.empty() || unreported_.first()->sequence > last;
   for (const lane_batch* each = unreported_.first(); each != nullptr && each->sequence <= last;
        each = each->next) {
-    if (each->finished != each->records.size()) return false;
+    const bool is_open = each->prepared != nullptr;  // others are writing into it
+    if (is_open || each->finished != each->records.size()) return false;
   }
   return true;
 }
