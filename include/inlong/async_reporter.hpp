@@ -68,11 +68,10 @@ class basic_async_reporter {
   /// is left then is gone: `close` hands it back.
   ~basic_async_reporter() {
     if (core_ == nullptr) return;
-    if (is_here()) {
-      core_->finish();
-    } else {  // the parent's mutexes, as they were at the fork, must not be destroyed
-      new std::shared_ptr<core>(std::move(core_));
-    }
+    if (is_here()) core_->finish();
+    if (is_here()) return;
+    // The parent's mutexes, as they were at the fork, must not be destroyed.
+    new std::shared_ptr<core>(std::move(core_));
   }
   basic_async_reporter(const basic_async_reporter&) = delete;
   basic_async_reporter& operator=(const basic_async_reporter&) = delete;
@@ -87,7 +86,8 @@ class basic_async_reporter {
     return submit(to, record{body.view()});
   }
 
-  /// As `submit`, but waits up to `wait` for room where the queue is full.
+  /// As `submit`, but waits up to `wait` for room where the queue is full; not within the callback,
+  /// as room is made only when that has returned.
   submit_status submit_for(destination to, const record& added,
                            std::chrono::milliseconds wait) noexcept {
     if (core_ == nullptr) return submit_status::closed;
@@ -105,6 +105,8 @@ class basic_async_reporter {
   /// Seals all batches at once, and waits up to `wait` until every record that was accepted before
   /// the call has been reported, delivered or not. True: they have. It does not shorten a back-off.
   /// Within the callback it is enough that their fate is known. `milliseconds::max()`: no limit.
+  /// Where the caller does the work itself, without workers, or within the callback of the only one,
+  /// a request that was begun in time is not broken off.
   [[nodiscard]] bool flush(std::chrono::milliseconds wait) {
     return is_usable() && core_->flush(from_now(wait));
   }
@@ -116,8 +118,9 @@ class basic_async_reporter {
     return is_usable() ? core_->close(from_now(wait)) : close_result();
   }
 
-  /// Without workers: does the work that is due, waiting for some up to `wait`. With workers: waits
-  /// up to `wait` for them to do some. True while records are pending.
+  /// Without workers: does work that is due, for up to `wait` but one thing at least, and waits for
+  /// some if there is none; a request that was begun is not broken off. With workers: waits up to
+  /// `wait` for them to do some. True while records are pending.
   [[nodiscard]] bool poll(std::chrono::milliseconds wait) {
     return is_usable() && core_->poll(from_now(wait));
   }

@@ -1043,13 +1043,19 @@ class memory_budget {
   void give_back(std::size_t bytes) noexcept {
     used_.fetch_sub(bytes, std::memory_order_relaxed);
   }
+  /// The system did not have the memory that was taken for: gives that back.
+  void fail(std::size_t bytes) noexcept {
+    failures_.fetch_add(1, std::memory_order_relaxed);
+    give_back(bytes);
+  }
   std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
-  /// Whether so many bytes could not be taken now.
-  bool lacks(std::size_t bytes) const noexcept { return bytes > most_ - used(); }
+  /// How often the system did not have it.
+  std::size_t failures() const noexcept { return failures_.load(std::memory_order_relaxed); }
 
  private:
   const std::size_t most_;
   std::atomic<std::size_t> used_{0};
+  std::atomic<std::size_t> failures_{0};
 };
 
 }  // namespace detail
@@ -1145,10 +1151,11 @@ class growing_array {
     // For a moment there are both.
     if (budget_ != nullptr && !budget_->take(grown * sizeof(T))) return false;
     void* const moved = std::realloc(data_, grown * sizeof(T));
-    if (budget_ != nullptr) {
-      budget_->give_back((moved != nullptr ? capacity_ : grown) * sizeof(T));
+    if (moved == nullptr) {
+      if (budget_ != nullptr) budget_->fail(grown * sizeof(T));
+      return false;
     }
-    if (moved == nullptr) return false;
+    if (budget_ != nullptr) budget_->give_back(capacity_ * sizeof(T));
     data_ = static_cast<T*>(moved);
     capacity_ = grown;
     return true;
@@ -3406,7 +3413,7 @@ inline lane* lane::make(const destination& to, std::int64_t minute, std::size_t 
   if (!budget.take(cost(to))) return nullptr;
   void* const memory = std::malloc(cost(to));
   if (memory == nullptr) {
-    budget.give_back(cost(to));
+    budget.fail(cost(to));
     return nullptr;
   }
   lane* const made = new (memory) lane;
@@ -3673,6 +3680,7 @@ class sleepers {
       keeper_ = &own;
     } else {
       others_.push_back(own);
+      set_alarm(alarm);  // which the keeper may not know of
     }
     while (!own.woken) {
       const steady_time until = own.until;  // it may be set earlier meanwhile
@@ -3694,8 +3702,10 @@ class sleepers {
     while (!others_.empty()) wake(*others_.first());
     if (keeper_ != nullptr) wake(*keeper_);
   }
-  /// Something is due at that time, perhaps earlier than the one who keeps the time knows of.
+  /// Something is due at that time, perhaps earlier than the one who keeps the time knows of, if
+  /// there is one.
   void set_alarm(steady_time due) noexcept {
+    if (lack_keeper()) wake(*others_.first());
     if (keeper_ == nullptr || keeper_->until <= due) return;
     keeper_->until = due;
     keeper_->called.notify_one();
@@ -5220,9 +5230,13 @@ class dispatcher {
 
   // ---- records in; any thread, without `mutex`
 
-  submit_status submit(const destination& to, const record& added) noexcept;
+  submit_status submit(const destination& to, const record& added) noexcept {
+    return offer(to, added, false);
+  }
   submit_status submit(lane& held, const record& added) noexcept;
   submit_status submit_for(const destination& to, const record& added, steady_time until) noexcept;
+  /// As `submit`; but if there will be another try of it, `full` does not count.
+  submit_status offer(const destination& to, const record& added, bool again) noexcept;
   /// A lane that stays until it is let go; null if there is no memory, or nothing is taken any more.
   lane* hold(const destination& to) noexcept;
   void hold(lane& held) noexcept;
@@ -5235,6 +5249,8 @@ class dispatcher {
   bool do_chore(std::unique_lock<std::mutex>& lock, steady_time now);
   std::optional<attempt> next(steady_time now) noexcept;
   void told(const attempt& made, reply&& came, steady_time now) noexcept;
+  /// Whether there are deliveries to be reported, and nobody is at it.
+  bool has_report() const noexcept { return reporting_ == nullptr && !finished_.empty(); }
   /// `was_busy`: the caller has done something since it slept last.
   void sleep(std::unique_lock<std::mutex>& lock, bed& own, steady_time now, steady_time latest,
              bool was_busy) {
@@ -5285,7 +5301,7 @@ class dispatcher {
                           std::size_t hash, const record& added) noexcept;
   submit_status put(lane& into, const record& added) noexcept;
   submit_status put_into_new(lane& into, const record& added) noexcept;
-  submit_status why_not(errc error, std::size_t capacity) noexcept;
+  static submit_status refusal(errc error) noexcept;
   submit_status count(lane_shard& at, submit_status status) noexcept;
   bool open(lane& into, lane_batch& made) noexcept;
   void seal(lane& full) noexcept;
@@ -5305,7 +5321,7 @@ class dispatcher {
   // batches
   lane_batch* obtain(bool large) noexcept;
   void recycle(lane_batch& used) noexcept;
-  bool reclaim() noexcept;
+  void reclaim() noexcept;
   void destroy(lane_batch& gone) noexcept;
   void trim(std::size_t most) noexcept;
 
@@ -5341,19 +5357,22 @@ class dispatcher {
 
 // ---- records in
 
-inline submit_status dispatcher::submit(const destination& to, const record& added) noexcept {
+inline submit_status dispatcher::offer(const destination& to, const record& added,
+                                       bool again) noexcept {
   const std::int64_t minute = minute_of(added.time);
   const std::size_t hash = lane_table::hash(to, minute);
   lane_shard& at = lanes_.of(hash);
   const std::lock_guard lock(at.mutex);
-  return submit_to(at, at.find(to, minute, hash), to, minute, hash, added);
+  const submit_status status =
+      submit_to(at, at.find(to, minute, hash), to, minute, hash, added);
+  return again && status == submit_status::full ? status : count(at, status);
 }
 
 inline submit_status dispatcher::submit(lane& held, const record& added) noexcept {
   if (added.time) return submit(held.to(), added);
   lane_shard& at = lanes_.of(held.hash);
   const std::lock_guard lock(at.mutex);
-  return submit_to(at, &held, held.to(), held.minute, held.hash, added);
+  return count(at, submit_to(at, &held, held.to(), held.minute, held.hash, added));
 }
 
 inline submit_status dispatcher::submit_for(const destination& to, const record& added,
@@ -5364,11 +5383,16 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
   for (;;) {
     const std::uint64_t before = times_room_was_made_;
     lock.unlock();
-    status = submit(to, added);
+    status = offer(to, added, true);
     lock.lock();
     if (status != submit_status::full) break;
     if (times_room_was_made_ != before) continue;
-    if (std::chrono::steady_clock::now() >= until) break;
+    if (is_in_callback() || std::chrono::steady_clock::now() >= until) {
+      lock.unlock();
+      status = submit(to, added);
+      lock.lock();
+      break;
+    }
     if (until == (steady_time::max)()) {
       room_.wait(lock);
     } else {
@@ -5382,17 +5406,20 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
 inline submit_status dispatcher::submit_to(lane_shard& at, lane* found, const destination& to,
                                            std::int64_t minute, std::size_t hash,
                                            const record& added) noexcept {
-  if (is_closing()) return count(at, submit_status::closed);
-  if (found == nullptr) {
-    if (check_destination(to) != errc::ok) return count(at, submit_status::invalid);
-    found = at.make(to, minute, hash);
-    if (found == nullptr && reclaim()) found = at.make(to, minute, hash);
-    if (found == nullptr) return count(at, why_not(errc::out_of_memory, 0));
+  if (is_closing()) return submit_status::closed;
+  if (found == nullptr && check_destination(to) != errc::ok) return submit_status::invalid;
+  submit_status status = submit_status::full;
+  std::size_t failures = 0;
+  for (int tries = 0; tries < 2 && status == submit_status::full; ++tries) {
+    if (tries != 0) reclaim();
+    failures = budget_.failures();
+    if (found == nullptr) found = at.make(to, minute, hash);
+    if (found != nullptr) status = put(*found, added);
   }
-  submit_status status = put(*found, added);
-  if (status == submit_status::full && reclaim()) status = put(*found, added);
-  if (status != submit_status::accepted) at.drop_if_idle(*found);
-  return count(at, status);
+  if (found != nullptr) at.drop_if_idle(*found);
+  // Was it the budget or the system that had no memory?
+  const bool failed = status == submit_status::full && budget_.failures() != failures;
+  return failed ? submit_status::out_of_memory : status;
 }
 
 /// Into the open batch, or, if that is full, into a new one.
@@ -5403,7 +5430,7 @@ inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
   const std::size_t most = how_.max_request_bytes;
   if (batch.records.bytes() + added.body.size() < most) {
     if (const errc error = batch.append(added, most); error != errc::ok) {
-      return why_not(error, batch.capacity());
+      return refusal(error);
     }
     if (batch.records.most_request_bytes() <= most || batch.request_bytes() <= most) {
       if (batch.records.size() >= wanted_.max_batch_records) seal(into);
@@ -5417,30 +5444,26 @@ inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
 
 inline submit_status dispatcher::put_into_new(lane& into, const record& added) noexcept {
   lane_batch* const made = obtain(into.is_busy);
-  if (made == nullptr) return why_not(errc::out_of_memory, 0);
+  if (made == nullptr) return submit_status::full;
   const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
   errc error = made->records.open(into.to(), time, how_.form, how_.record_separator);
   if (error == errc::ok) error = made->append(added, how_.max_request_bytes);
-  const std::size_t capacity = made->capacity();
   if (error == errc::ok && !open(into, *made)) error = errc::out_of_memory;
   if (error != errc::ok) {
     const std::lock_guard lock(mutex);
     recycle(*made);
-    return why_not(error, capacity);
+    return refusal(error);
   }
   if (wanted_.max_batch_records == 1) seal(into);
   return submit_status::accepted;
 }
 
-/// Memory that could not be had: was it the budget's or the system's?
-inline submit_status dispatcher::why_not(errc error, std::size_t capacity) noexcept {
-  constexpr std::size_t smallest_need = 4096;
+inline submit_status dispatcher::refusal(errc error) noexcept {
   switch (error) {
     case errc::too_large:
       return submit_status::too_large;
     case errc::out_of_memory:
-      return budget_.lacks(smallest_need + 2 * capacity) ? submit_status::full
-                                                         : submit_status::out_of_memory;
+      return submit_status::full;
     default:
       return submit_status::invalid;
   }
@@ -5460,12 +5483,14 @@ inline bool dispatcher::open(lane& into, lane_batch& made) noexcept {
   made.opened = std::chrono::steady_clock::now();
   const std::lock_guard lock(mutex);
   made.prepared = path_.prepare();
-  if (made.prepared == nullptr) return false;
+  if (made.prepared == nullptr) {
+    budget_.fail(0);
+    return false;
+  }
   made.sequence = ++last_opened_;
   unreported_.push_back(made);
   open_.push_back(made);
   into.open = &made;
-  if (into.is_idle) lanes_.of(into.hash).look_after(into, made.opened);
   sleepers_.set_alarm(later(made.opened, wanted_.linger));
   return true;
 }
@@ -5491,7 +5516,10 @@ inline lane* dispatcher::hold(const destination& to) noexcept {
   if (is_closing()) return nullptr;
   lane* found = at.find(to, no_minute, hash);
   if (found == nullptr) found = at.make(to, no_minute, hash);
-  if (found == nullptr && reclaim()) found = at.make(to, no_minute, hash);
+  if (found == nullptr) {
+    reclaim();
+    found = at.make(to, no_minute, hash);
+  }
   if (found == nullptr) return nullptr;
   ++found->holders;
   at.look_after(*found, {});
@@ -5514,7 +5542,7 @@ inline void dispatcher::let_go(lane& held) noexcept {
 
 inline bool dispatcher::do_chore(std::unique_lock<std::mutex>& lock, steady_time now) {
   gather();
-  if (reporting_ == nullptr && !finished_.empty()) {
+  if (has_report()) {
     report(lock, now);
     return true;
   }
@@ -5530,8 +5558,10 @@ inline steady_time dispatcher::alarm() const noexcept {
 
 inline std::optional<attempt> dispatcher::next(steady_time now) noexcept {
   std::optional<attempt> wanted = path_.next(now);
+  gather();  // what is past its deadline
   // Whoever has something to do for a while sees to it that another one does what comes meanwhile.
-  if (wanted && (path_.has_ready() || (sleepers_.lack_keeper() && alarm() != (steady_time::max)()))) {
+  const bool more = path_.has_ready() || has_report();
+  if (wanted && (more || (sleepers_.lack_keeper() && alarm() != (steady_time::max)()))) {
     sleepers_.call_one();
   }
   return wanted;
@@ -5550,6 +5580,7 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
   if (later(first->opened, wanted_.linger) > now) return false;
   lane& from = *first->home;
   const std::uint64_t sequence = first->sequence;
+  const steady_time opened = first->opened;
   ++from.pins;  // it stays, whatever becomes of the batch
   lock.unlock();
   {
@@ -5557,7 +5588,7 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
     const std::lock_guard shard(at.mutex);
     if (from.open != nullptr && from.open->sequence == sequence) seal(from);
     --from.pins;
-    at.look_after(from, now);
+    at.look_after(from, opened);
   }
   lock.lock();
   return true;
@@ -5653,7 +5684,8 @@ inline bool dispatcher::is_settled(std::uint64_t last) const noexcept {
   if (!is_in_callback()) return unreported_.empty() || unreported_.first()->sequence > last;
   for (const lane_batch* each = unreported_.first(); each != nullptr && each->sequence <= last;
        each = each->next) {
-    if (each->finished != each->records.size()) return false;
+    const bool is_open = each->prepared != nullptr;  // others are writing into it
+    if (is_open || each->finished != each->records.size()) return false;
   }
   return true;
 }
@@ -5672,7 +5704,7 @@ inline lane_batch* dispatcher::obtain(bool large) noexcept {
   }
   if (!budget_.take(lane_batch::overhead())) return nullptr;
   auto* const made = new (std::nothrow) lane_batch(budget_);
-  if (made == nullptr) budget_.give_back(lane_batch::overhead());
+  if (made == nullptr) budget_.fail(lane_batch::overhead());
   return made;
 }
 
@@ -5692,12 +5724,10 @@ inline void dispatcher::recycle(lane_batch& used) noexcept {
   (used.records.capacity() > large ? large_spares_ : small_spares_).push_front(used);
 }
 
-/// Gives back all memory that nobody uses. False: there was none. Takes `mutex`.
-inline bool dispatcher::reclaim() noexcept {
+/// Gives back all memory that nobody uses. Takes `mutex`.
+inline void dispatcher::reclaim() noexcept {
   const std::lock_guard lock(mutex);
-  const bool any = !small_spares_.empty() || !large_spares_.empty();
   trim(0);
-  return any;
 }
 
 inline void dispatcher::trim(std::size_t most) noexcept {
@@ -5926,16 +5956,20 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   template <class Done>
   void wait(std::unique_lock<std::mutex>& lock, steady_time until, const Done& done);
   worker* find_driver() noexcept;
+  bool is_over(steady_time until) const noexcept {
+    return ended_ || std::chrono::steady_clock::now() >= until;
+  }
   bool all_quiet() const noexcept;
   void dismiss();
 
   const std::chrono::milliseconds close_wait_;
   std::vector<std::unique_ptr<worker>> workers_;
-  bool has_threads_ = false;
+  std::size_t threads_ = 0;
   // Guarded by `mutex`.
   bool stopping_ = false;  // nothing is begun any more
   bool ended_ = false;     // nothing is told or reported any more
   bool closed_ = false;
+  steady_time last_deadline_ = (steady_time::max)();  // of all requests: when `close` will end them
   std::uint64_t steps_ = 0;
   worker* reporter_ = nullptr;
 };
@@ -5943,7 +5977,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
 template <class Transport>
 std::error_code core<Transport>::start(std::size_t threads) {
   std::error_code failed;
-  has_threads_ = threads != 0;
+  threads_ = threads;
   const std::lock_guard lock(this->mutex);
   std::size_t count = 0;
   for (; count < threads; ++count) {
@@ -5956,6 +5990,7 @@ std::error_code core<Transport>::start(std::size_t threads) {
     each.has_ended = true;
     break;
   }
+  threads_ = count;
   this->count_workers(count);
   return count == 0 ? failed : std::error_code();
 }
@@ -5979,7 +6014,8 @@ void* core<Transport>::run(void* of) noexcept {
 }
 
 /// Does what there is to do until `done` says so; then, or at `until`, or when everything stops, it
-/// returns, as soon as the request that is under way has ended.
+/// returns, as soon as the request that is under way has ended. Without the lock if it is no longer
+/// here, but in a child that the callback has made.
 template <class Transport>
 template <class Done>
 void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, steady_time until,
@@ -5999,6 +6035,7 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
     }
     if (stopping_) break;
     if (std::optional<attempt> wanted = this->next(now)) {
+      wanted->deadline = (std::min)(wanted->deadline, last_deadline_);
       lock.unlock();
       reply came = carry_out(*wanted, by.transport, this->how());
       now = std::chrono::steady_clock::now();
@@ -6009,6 +6046,7 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
       was_busy = true;
       continue;
     }
+    if (this->has_report()) continue;  // time has passed for some
     now = std::chrono::steady_clock::now();
     if (now >= until) break;
     this->sleep(lock, by.place, now, until, std::exchange(was_busy, false));
@@ -6031,12 +6069,12 @@ void core<Transport>::wait(std::unique_lock<std::mutex>& lock, steady_time until
   }
 }
 
-/// Who does the work on the calling thread: in a callback, the worker that called it; without
-/// threads, the one that there is, unless another thread has it.
+/// Who does the work on the calling thread: in a callback, the worker that called it, if there is no
+/// other; without threads, the one that there is, unless another thread has it.
 template <class Transport>
 typename core<Transport>::worker* core<Transport>::find_driver() noexcept {
-  if (this->is_in_callback()) return reporter_;
-  if (has_threads_ || workers_[0]->is_driving) return nullptr;
+  if (this->is_in_callback()) return threads_ > 1 ? nullptr : reporter_;
+  if (threads_ != 0 || workers_[0]->is_driving) return nullptr;
   return workers_[0].get();
 }
 
@@ -6045,14 +6083,14 @@ bool core<Transport>::flush(steady_time until) {
   std::unique_lock lock(this->mutex);
   const std::uint64_t last = this->last_opened();
   this->seal_up_to(lock, last);
-  const auto done = [&] { return this->is_settled(last) || ended_; };
+  const auto done = [&] { return this->is_settled(last) || is_over(until); };
   while (!done()) {
     if (worker* const by = find_driver()) {
       drive(lock, *by, until, done);
+      if (!this->home.is_here()) return false;
     } else {
       wait(lock, until, [&] { return done() || find_driver() != nullptr; });
     }
-    if (std::chrono::steady_clock::now() >= until) break;
   }
   return this->is_settled(last);
 }
@@ -6062,15 +6100,14 @@ bool core<Transport>::poll(steady_time until) {
   std::unique_lock lock(this->mutex);
   const std::uint64_t before = steps_;
   const auto is_empty = [&] { return this->is_settled((std::numeric_limits<std::uint64_t>::max)()); };
-  const auto done = [&] { return is_empty() || ended_; };
+  const auto done = [&] { return is_empty() || ended_ || steps_ != before; };
   if (worker* const by = find_driver()) {
-    // First all that is due; if that was nothing, the first thing that becomes due.
-    drive(lock, *by, steady_time(), done);
-    if (steps_ == before) {
-      drive(lock, *by, until, [&] { return done() || steps_ != before; });
-    }
+    // First all that is due, one thing at least; if that was nothing, what becomes due first.
+    drive(lock, *by, steady_time(), [&] { return is_empty() || (done() && is_over(until)); });
+    if (this->home.is_here() && !done()) drive(lock, *by, until, done);
+    if (!this->home.is_here()) return false;
   } else {
-    wait(lock, until, [&] { return done() || steps_ != before; });
+    wait(lock, until, done);
   }
   return !is_empty() && !ended_;
 }
@@ -6078,25 +6115,28 @@ bool core<Transport>::poll(steady_time until) {
 template <class Transport>
 submit_status core<Transport>::submit_patiently(const destination& to, const record& added,
                                                 steady_time until) {
-  if (has_threads_) return this->submit_for(to, added, until);
+  if (threads_ != 0) return this->submit_for(to, added, until);
   for (;;) {  // it is for the caller to make room
-    const submit_status status = this->submit(to, added);
-    if (status != submit_status::full || std::chrono::steady_clock::now() >= until) return status;
+    const submit_status status = this->offer(to, added, true);
+    if (status != submit_status::full) return status;
     std::unique_lock lock(this->mutex);
+    if (this->is_in_callback() || std::chrono::steady_clock::now() >= until) break;
     const std::uint64_t before = steps_;
     if (worker* const by = find_driver()) {
       drive(lock, *by, until, [&] { return steps_ != before; });
+      if (!this->home.is_here()) return submit_status::forked;
     } else {
       wait(lock, until, [&] { return steps_ != before || find_driver() != nullptr; });
     }
   }
+  return this->submit(to, added);
 }
 
 /// Whether nobody drives any more, but for one who is in the callback.
 template <class Transport>
 bool core<Transport>::all_quiet() const noexcept {
   return std::all_of(workers_.begin(), workers_.end(), [this](const auto& each) {
-    const bool is_done = has_threads_ ? each->has_ended : !each->is_driving;
+    const bool is_done = threads_ != 0 ? each->has_ended : !each->is_driving;
     return is_done || (this->is_reporting() && each.get() == reporter_);
   });
 }
@@ -6106,7 +6146,14 @@ close_result core<Transport>::close(steady_time deadline) {
   // What a cancelled request may take to come back, so that the truth is told of its records.
   constexpr std::chrono::milliseconds grace(25);
   const bool first = this->stop_intake();
-  if (first) static_cast<void>(flush(deadline));
+  if (first) {
+    {
+      const std::lock_guard lock(this->mutex);
+      last_deadline_ = deadline;
+    }
+    static_cast<void>(flush(deadline));
+    if (!this->home.is_here()) return {};
+  }
   std::unique_lock lock(this->mutex);
   if (!first) {
     wait(lock, deadline, [&] { return closed_ || this->is_in_callback(); });
@@ -6144,6 +6191,7 @@ template <class Transport>
 void core<Transport>::finish() {
   const steady_time now = std::chrono::steady_clock::now();
   static_cast<void>(close(later(now, close_wait_)));
+  if (!this->home.is_here()) return;
   std::unique_lock lock(this->mutex);
   wait(lock, (steady_time::max)(), [&] {
     return closed_ && !this->is_reporting() &&
@@ -6421,11 +6469,10 @@ class basic_async_reporter {
   /// is left then is gone: `close` hands it back.
   ~basic_async_reporter() {
     if (core_ == nullptr) return;
-    if (is_here()) {
-      core_->finish();
-    } else {  // the parent's mutexes, as they were at the fork, must not be destroyed
-      new std::shared_ptr<core>(std::move(core_));
-    }
+    if (is_here()) core_->finish();
+    if (is_here()) return;
+    // The parent's mutexes, as they were at the fork, must not be destroyed.
+    new std::shared_ptr<core>(std::move(core_));
   }
   basic_async_reporter(const basic_async_reporter&) = delete;
   basic_async_reporter& operator=(const basic_async_reporter&) = delete;
@@ -6440,7 +6487,8 @@ class basic_async_reporter {
     return submit(to, record{body.view()});
   }
 
-  /// As `submit`, but waits up to `wait` for room where the queue is full.
+  /// As `submit`, but waits up to `wait` for room where the queue is full; not within the callback,
+  /// as room is made only when that has returned.
   submit_status submit_for(destination to, const record& added,
                            std::chrono::milliseconds wait) noexcept {
     if (core_ == nullptr) return submit_status::closed;
@@ -6458,6 +6506,8 @@ class basic_async_reporter {
   /// Seals all batches at once, and waits up to `wait` until every record that was accepted before
   /// the call has been reported, delivered or not. True: they have. It does not shorten a back-off.
   /// Within the callback it is enough that their fate is known. `milliseconds::max()`: no limit.
+  /// Where the caller does the work itself, without workers, or within the callback of the only one,
+  /// a request that was begun in time is not broken off.
   [[nodiscard]] bool flush(std::chrono::milliseconds wait) {
     return is_usable() && core_->flush(from_now(wait));
   }
@@ -6469,8 +6519,9 @@ class basic_async_reporter {
     return is_usable() ? core_->close(from_now(wait)) : close_result();
   }
 
-  /// Without workers: does the work that is due, waiting for some up to `wait`. With workers: waits
-  /// up to `wait` for them to do some. True while records are pending.
+  /// Without workers: does work that is due, for up to `wait` but one thing at least, and waits for
+  /// some if there is none; a request that was begun is not broken off. With workers: waits up to
+  /// `wait` for them to do some. True while records are pending.
   [[nodiscard]] bool poll(std::chrono::milliseconds wait) {
     return is_usable() && core_->poll(from_now(wait));
   }

@@ -70,16 +70,20 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   template <class Done>
   void wait(std::unique_lock<std::mutex>& lock, steady_time until, const Done& done);
   worker* find_driver() noexcept;
+  bool is_over(steady_time until) const noexcept {
+    return ended_ || std::chrono::steady_clock::now() >= until;
+  }
   bool all_quiet() const noexcept;
   void dismiss();
 
   const std::chrono::milliseconds close_wait_;
   std::vector<std::unique_ptr<worker>> workers_;
-  bool has_threads_ = false;
+  std::size_t threads_ = 0;
   // Guarded by `mutex`.
   bool stopping_ = false;  // nothing is begun any more
   bool ended_ = false;     // nothing is told or reported any more
   bool closed_ = false;
+  steady_time last_deadline_ = (steady_time::max)();  // of all requests: when `close` will end them
   std::uint64_t steps_ = 0;
   worker* reporter_ = nullptr;
 };
@@ -87,7 +91,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
 template <class Transport>
 std::error_code core<Transport>::start(std::size_t threads) {
   std::error_code failed;
-  has_threads_ = threads != 0;
+  threads_ = threads;
   const std::lock_guard lock(this->mutex);
   std::size_t count = 0;
   for (; count < threads; ++count) {
@@ -100,6 +104,7 @@ std::error_code core<Transport>::start(std::size_t threads) {
     each.has_ended = true;
     break;
   }
+  threads_ = count;
   this->count_workers(count);
   return count == 0 ? failed : std::error_code();
 }
@@ -123,7 +128,8 @@ void* core<Transport>::run(void* of) noexcept {
 }
 
 /// Does what there is to do until `done` says so; then, or at `until`, or when everything stops, it
-/// returns, as soon as the request that is under way has ended.
+/// returns, as soon as the request that is under way has ended. Without the lock if it is no longer
+/// here, but in a child that the callback has made.
 template <class Transport>
 template <class Done>
 void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, steady_time until,
@@ -143,6 +149,7 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
     }
     if (stopping_) break;
     if (std::optional<attempt> wanted = this->next(now)) {
+      wanted->deadline = (std::min)(wanted->deadline, last_deadline_);
       lock.unlock();
       reply came = carry_out(*wanted, by.transport, this->how());
       now = std::chrono::steady_clock::now();
@@ -153,6 +160,7 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
       was_busy = true;
       continue;
     }
+    if (this->has_report()) continue;  // time has passed for some
     now = std::chrono::steady_clock::now();
     if (now >= until) break;
     this->sleep(lock, by.place, now, until, std::exchange(was_busy, false));
@@ -175,12 +183,12 @@ void core<Transport>::wait(std::unique_lock<std::mutex>& lock, steady_time until
   }
 }
 
-/// Who does the work on the calling thread: in a callback, the worker that called it; without
-/// threads, the one that there is, unless another thread has it.
+/// Who does the work on the calling thread: in a callback, the worker that called it, if there is no
+/// other; without threads, the one that there is, unless another thread has it.
 template <class Transport>
 typename core<Transport>::worker* core<Transport>::find_driver() noexcept {
-  if (this->is_in_callback()) return reporter_;
-  if (has_threads_ || workers_[0]->is_driving) return nullptr;
+  if (this->is_in_callback()) return threads_ > 1 ? nullptr : reporter_;
+  if (threads_ != 0 || workers_[0]->is_driving) return nullptr;
   return workers_[0].get();
 }
 
@@ -189,14 +197,14 @@ bool core<Transport>::flush(steady_time until) {
   std::unique_lock lock(this->mutex);
   const std::uint64_t last = this->last_opened();
   this->seal_up_to(lock, last);
-  const auto done = [&] { return this->is_settled(last) || ended_; };
+  const auto done = [&] { return this->is_settled(last) || is_over(until); };
   while (!done()) {
     if (worker* const by = find_driver()) {
       drive(lock, *by, until, done);
+      if (!this->home.is_here()) return false;
     } else {
       wait(lock, until, [&] { return done() || find_driver() != nullptr; });
     }
-    if (std::chrono::steady_clock::now() >= until) break;
   }
   return this->is_settled(last);
 }
@@ -206,15 +214,14 @@ bool core<Transport>::poll(steady_time until) {
   std::unique_lock lock(this->mutex);
   const std::uint64_t before = steps_;
   const auto is_empty = [&] { return this->is_settled((std::numeric_limits<std::uint64_t>::max)()); };
-  const auto done = [&] { return is_empty() || ended_; };
+  const auto done = [&] { return is_empty() || ended_ || steps_ != before; };
   if (worker* const by = find_driver()) {
-    // First all that is due; if that was nothing, the first thing that becomes due.
-    drive(lock, *by, steady_time(), done);
-    if (steps_ == before) {
-      drive(lock, *by, until, [&] { return done() || steps_ != before; });
-    }
+    // First all that is due, one thing at least; if that was nothing, what becomes due first.
+    drive(lock, *by, steady_time(), [&] { return is_empty() || (done() && is_over(until)); });
+    if (this->home.is_here() && !done()) drive(lock, *by, until, done);
+    if (!this->home.is_here()) return false;
   } else {
-    wait(lock, until, [&] { return done() || steps_ != before; });
+    wait(lock, until, done);
   }
   return !is_empty() && !ended_;
 }
@@ -222,25 +229,28 @@ bool core<Transport>::poll(steady_time until) {
 template <class Transport>
 submit_status core<Transport>::submit_patiently(const destination& to, const record& added,
                                                 steady_time until) {
-  if (has_threads_) return this->submit_for(to, added, until);
+  if (threads_ != 0) return this->submit_for(to, added, until);
   for (;;) {  // it is for the caller to make room
-    const submit_status status = this->submit(to, added);
-    if (status != submit_status::full || std::chrono::steady_clock::now() >= until) return status;
+    const submit_status status = this->offer(to, added, true);
+    if (status != submit_status::full) return status;
     std::unique_lock lock(this->mutex);
+    if (this->is_in_callback() || std::chrono::steady_clock::now() >= until) break;
     const std::uint64_t before = steps_;
     if (worker* const by = find_driver()) {
       drive(lock, *by, until, [&] { return steps_ != before; });
+      if (!this->home.is_here()) return submit_status::forked;
     } else {
       wait(lock, until, [&] { return steps_ != before || find_driver() != nullptr; });
     }
   }
+  return this->submit(to, added);
 }
 
 /// Whether nobody drives any more, but for one who is in the callback.
 template <class Transport>
 bool core<Transport>::all_quiet() const noexcept {
   return std::all_of(workers_.begin(), workers_.end(), [this](const auto& each) {
-    const bool is_done = has_threads_ ? each->has_ended : !each->is_driving;
+    const bool is_done = threads_ != 0 ? each->has_ended : !each->is_driving;
     return is_done || (this->is_reporting() && each.get() == reporter_);
   });
 }
@@ -250,7 +260,14 @@ close_result core<Transport>::close(steady_time deadline) {
   // What a cancelled request may take to come back, so that the truth is told of its records.
   constexpr std::chrono::milliseconds grace(25);
   const bool first = this->stop_intake();
-  if (first) static_cast<void>(flush(deadline));
+  if (first) {
+    {
+      const std::lock_guard lock(this->mutex);
+      last_deadline_ = deadline;
+    }
+    static_cast<void>(flush(deadline));
+    if (!this->home.is_here()) return {};
+  }
   std::unique_lock lock(this->mutex);
   if (!first) {
     wait(lock, deadline, [&] { return closed_ || this->is_in_callback(); });
@@ -288,6 +305,7 @@ template <class Transport>
 void core<Transport>::finish() {
   const steady_time now = std::chrono::steady_clock::now();
   static_cast<void>(close(later(now, close_wait_)));
+  if (!this->home.is_here()) return;
   std::unique_lock lock(this->mutex);
   wait(lock, (steady_time::max)(), [&] {
     return closed_ && !this->is_reporting() &&

@@ -71,9 +71,13 @@ class dispatcher {
 
   // ---- records in; any thread, without `mutex`
 
-  submit_status submit(const destination& to, const record& added) noexcept;
+  submit_status submit(const destination& to, const record& added) noexcept {
+    return offer(to, added, false);
+  }
   submit_status submit(lane& held, const record& added) noexcept;
   submit_status submit_for(const destination& to, const record& added, steady_time until) noexcept;
+  /// As `submit`; but if there will be another try of it, `full` does not count.
+  submit_status offer(const destination& to, const record& added, bool again) noexcept;
   /// A lane that stays until it is let go; null if there is no memory, or nothing is taken any more.
   lane* hold(const destination& to) noexcept;
   void hold(lane& held) noexcept;
@@ -86,6 +90,8 @@ class dispatcher {
   bool do_chore(std::unique_lock<std::mutex>& lock, steady_time now);
   std::optional<attempt> next(steady_time now) noexcept;
   void told(const attempt& made, reply&& came, steady_time now) noexcept;
+  /// Whether there are deliveries to be reported, and nobody is at it.
+  bool has_report() const noexcept { return reporting_ == nullptr && !finished_.empty(); }
   /// `was_busy`: the caller has done something since it slept last.
   void sleep(std::unique_lock<std::mutex>& lock, bed& own, steady_time now, steady_time latest,
              bool was_busy) {
@@ -136,7 +142,7 @@ class dispatcher {
                           std::size_t hash, const record& added) noexcept;
   submit_status put(lane& into, const record& added) noexcept;
   submit_status put_into_new(lane& into, const record& added) noexcept;
-  submit_status why_not(errc error, std::size_t capacity) noexcept;
+  static submit_status refusal(errc error) noexcept;
   submit_status count(lane_shard& at, submit_status status) noexcept;
   bool open(lane& into, lane_batch& made) noexcept;
   void seal(lane& full) noexcept;
@@ -156,7 +162,7 @@ class dispatcher {
   // batches
   lane_batch* obtain(bool large) noexcept;
   void recycle(lane_batch& used) noexcept;
-  bool reclaim() noexcept;
+  void reclaim() noexcept;
   void destroy(lane_batch& gone) noexcept;
   void trim(std::size_t most) noexcept;
 
@@ -192,19 +198,22 @@ class dispatcher {
 
 // ---- records in
 
-inline submit_status dispatcher::submit(const destination& to, const record& added) noexcept {
+inline submit_status dispatcher::offer(const destination& to, const record& added,
+                                       bool again) noexcept {
   const std::int64_t minute = minute_of(added.time);
   const std::size_t hash = lane_table::hash(to, minute);
   lane_shard& at = lanes_.of(hash);
   const std::lock_guard lock(at.mutex);
-  return submit_to(at, at.find(to, minute, hash), to, minute, hash, added);
+  const submit_status status =
+      submit_to(at, at.find(to, minute, hash), to, minute, hash, added);
+  return again && status == submit_status::full ? status : count(at, status);
 }
 
 inline submit_status dispatcher::submit(lane& held, const record& added) noexcept {
   if (added.time) return submit(held.to(), added);
   lane_shard& at = lanes_.of(held.hash);
   const std::lock_guard lock(at.mutex);
-  return submit_to(at, &held, held.to(), held.minute, held.hash, added);
+  return count(at, submit_to(at, &held, held.to(), held.minute, held.hash, added));
 }
 
 inline submit_status dispatcher::submit_for(const destination& to, const record& added,
@@ -215,11 +224,16 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
   for (;;) {
     const std::uint64_t before = times_room_was_made_;
     lock.unlock();
-    status = submit(to, added);
+    status = offer(to, added, true);
     lock.lock();
     if (status != submit_status::full) break;
     if (times_room_was_made_ != before) continue;
-    if (std::chrono::steady_clock::now() >= until) break;
+    if (is_in_callback() || std::chrono::steady_clock::now() >= until) {
+      lock.unlock();
+      status = submit(to, added);
+      lock.lock();
+      break;
+    }
     if (until == (steady_time::max)()) {
       room_.wait(lock);
     } else {
@@ -233,17 +247,20 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
 inline submit_status dispatcher::submit_to(lane_shard& at, lane* found, const destination& to,
                                            std::int64_t minute, std::size_t hash,
                                            const record& added) noexcept {
-  if (is_closing()) return count(at, submit_status::closed);
-  if (found == nullptr) {
-    if (check_destination(to) != errc::ok) return count(at, submit_status::invalid);
-    found = at.make(to, minute, hash);
-    if (found == nullptr && reclaim()) found = at.make(to, minute, hash);
-    if (found == nullptr) return count(at, why_not(errc::out_of_memory, 0));
+  if (is_closing()) return submit_status::closed;
+  if (found == nullptr && check_destination(to) != errc::ok) return submit_status::invalid;
+  submit_status status = submit_status::full;
+  std::size_t failures = 0;
+  for (int tries = 0; tries < 2 && status == submit_status::full; ++tries) {
+    if (tries != 0) reclaim();
+    failures = budget_.failures();
+    if (found == nullptr) found = at.make(to, minute, hash);
+    if (found != nullptr) status = put(*found, added);
   }
-  submit_status status = put(*found, added);
-  if (status == submit_status::full && reclaim()) status = put(*found, added);
-  if (status != submit_status::accepted) at.drop_if_idle(*found);
-  return count(at, status);
+  if (found != nullptr) at.drop_if_idle(*found);
+  // Was it the budget or the system that had no memory?
+  const bool failed = status == submit_status::full && budget_.failures() != failures;
+  return failed ? submit_status::out_of_memory : status;
 }
 
 /// Into the open batch, or, if that is full, into a new one.
@@ -254,7 +271,7 @@ inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
   const std::size_t most = how_.max_request_bytes;
   if (batch.records.bytes() + added.body.size() < most) {
     if (const errc error = batch.append(added, most); error != errc::ok) {
-      return why_not(error, batch.capacity());
+      return refusal(error);
     }
     if (batch.records.most_request_bytes() <= most || batch.request_bytes() <= most) {
       if (batch.records.size() >= wanted_.max_batch_records) seal(into);
@@ -268,30 +285,26 @@ inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
 
 inline submit_status dispatcher::put_into_new(lane& into, const record& added) noexcept {
   lane_batch* const made = obtain(into.is_busy);
-  if (made == nullptr) return why_not(errc::out_of_memory, 0);
+  if (made == nullptr) return submit_status::full;
   const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
   errc error = made->records.open(into.to(), time, how_.form, how_.record_separator);
   if (error == errc::ok) error = made->append(added, how_.max_request_bytes);
-  const std::size_t capacity = made->capacity();
   if (error == errc::ok && !open(into, *made)) error = errc::out_of_memory;
   if (error != errc::ok) {
     const std::lock_guard lock(mutex);
     recycle(*made);
-    return why_not(error, capacity);
+    return refusal(error);
   }
   if (wanted_.max_batch_records == 1) seal(into);
   return submit_status::accepted;
 }
 
-/// Memory that could not be had: was it the budget's or the system's?
-inline submit_status dispatcher::why_not(errc error, std::size_t capacity) noexcept {
-  constexpr std::size_t smallest_need = 4096;
+inline submit_status dispatcher::refusal(errc error) noexcept {
   switch (error) {
     case errc::too_large:
       return submit_status::too_large;
     case errc::out_of_memory:
-      return budget_.lacks(smallest_need + 2 * capacity) ? submit_status::full
-                                                         : submit_status::out_of_memory;
+      return submit_status::full;
     default:
       return submit_status::invalid;
   }
@@ -311,12 +324,14 @@ inline bool dispatcher::open(lane& into, lane_batch& made) noexcept {
   made.opened = std::chrono::steady_clock::now();
   const std::lock_guard lock(mutex);
   made.prepared = path_.prepare();
-  if (made.prepared == nullptr) return false;
+  if (made.prepared == nullptr) {
+    budget_.fail(0);
+    return false;
+  }
   made.sequence = ++last_opened_;
   unreported_.push_back(made);
   open_.push_back(made);
   into.open = &made;
-  if (into.is_idle) lanes_.of(into.hash).look_after(into, made.opened);
   sleepers_.set_alarm(later(made.opened, wanted_.linger));
   return true;
 }
@@ -342,7 +357,10 @@ inline lane* dispatcher::hold(const destination& to) noexcept {
   if (is_closing()) return nullptr;
   lane* found = at.find(to, no_minute, hash);
   if (found == nullptr) found = at.make(to, no_minute, hash);
-  if (found == nullptr && reclaim()) found = at.make(to, no_minute, hash);
+  if (found == nullptr) {
+    reclaim();
+    found = at.make(to, no_minute, hash);
+  }
   if (found == nullptr) return nullptr;
   ++found->holders;
   at.look_after(*found, {});
@@ -365,7 +383,7 @@ inline void dispatcher::let_go(lane& held) noexcept {
 
 inline bool dispatcher::do_chore(std::unique_lock<std::mutex>& lock, steady_time now) {
   gather();
-  if (reporting_ == nullptr && !finished_.empty()) {
+  if (has_report()) {
     report(lock, now);
     return true;
   }
@@ -381,8 +399,10 @@ inline steady_time dispatcher::alarm() const noexcept {
 
 inline std::optional<attempt> dispatcher::next(steady_time now) noexcept {
   std::optional<attempt> wanted = path_.next(now);
+  gather();  // what is past its deadline
   // Whoever has something to do for a while sees to it that another one does what comes meanwhile.
-  if (wanted && (path_.has_ready() || (sleepers_.lack_keeper() && alarm() != (steady_time::max)()))) {
+  const bool more = path_.has_ready() || has_report();
+  if (wanted && (more || (sleepers_.lack_keeper() && alarm() != (steady_time::max)()))) {
     sleepers_.call_one();
   }
   return wanted;
@@ -401,6 +421,7 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
   if (later(first->opened, wanted_.linger) > now) return false;
   lane& from = *first->home;
   const std::uint64_t sequence = first->sequence;
+  const steady_time opened = first->opened;
   ++from.pins;  // it stays, whatever becomes of the batch
   lock.unlock();
   {
@@ -408,7 +429,7 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
     const std::lock_guard shard(at.mutex);
     if (from.open != nullptr && from.open->sequence == sequence) seal(from);
     --from.pins;
-    at.look_after(from, now);
+    at.look_after(from, opened);
   }
   lock.lock();
   return true;
@@ -504,7 +525,8 @@ inline bool dispatcher::is_settled(std::uint64_t last) const noexcept {
   if (!is_in_callback()) return unreported_.empty() || unreported_.first()->sequence > last;
   for (const lane_batch* each = unreported_.first(); each != nullptr && each->sequence <= last;
        each = each->next) {
-    if (each->finished != each->records.size()) return false;
+    const bool is_open = each->prepared != nullptr;  // others are writing into it
+    if (is_open || each->finished != each->records.size()) return false;
   }
   return true;
 }
@@ -523,7 +545,7 @@ inline lane_batch* dispatcher::obtain(bool large) noexcept {
   }
   if (!budget_.take(lane_batch::overhead())) return nullptr;
   auto* const made = new (std::nothrow) lane_batch(budget_);
-  if (made == nullptr) budget_.give_back(lane_batch::overhead());
+  if (made == nullptr) budget_.fail(lane_batch::overhead());
   return made;
 }
 
@@ -543,12 +565,10 @@ inline void dispatcher::recycle(lane_batch& used) noexcept {
   (used.records.capacity() > large ? large_spares_ : small_spares_).push_front(used);
 }
 
-/// Gives back all memory that nobody uses. False: there was none. Takes `mutex`.
-inline bool dispatcher::reclaim() noexcept {
+/// Gives back all memory that nobody uses. Takes `mutex`.
+inline void dispatcher::reclaim() noexcept {
   const std::lock_guard lock(mutex);
-  const bool any = !small_spares_.empty() || !large_spares_.empty();
   trim(0);
-  return any;
 }
 
 inline void dispatcher::trim(std::size_t most) noexcept {

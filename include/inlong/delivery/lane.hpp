@@ -135,7 +135,7 @@ inline lane* lane::make(const destination& to, std::int64_t minute, std::size_t 
   if (!budget.take(cost(to))) return nullptr;
   void* const memory = std::malloc(cost(to));
   if (memory == nullptr) {
-    budget.give_back(cost(to));
+    budget.fail(cost(to));
     return nullptr;
   }
   lane* const made = new (memory) lane;

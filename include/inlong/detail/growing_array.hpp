@@ -94,10 +94,11 @@ class growing_array {
     // For a moment there are both.
     if (budget_ != nullptr && !budget_->take(grown * sizeof(T))) return false;
     void* const moved = std::realloc(data_, grown * sizeof(T));
-    if (budget_ != nullptr) {
-      budget_->give_back((moved != nullptr ? capacity_ : grown) * sizeof(T));
+    if (moved == nullptr) {
+      if (budget_ != nullptr) budget_->fail(grown * sizeof(T));
+      return false;
     }
-    if (moved == nullptr) return false;
+    if (budget_ != nullptr) budget_->give_back(capacity_ * sizeof(T));
     data_ = static_cast<T*>(moved);
     capacity_ = grown;
     return true;

@@ -27,13 +27,19 @@ class memory_budget {
   void give_back(std::size_t bytes) noexcept {
     used_.fetch_sub(bytes, std::memory_order_relaxed);
   }
+  /// The system did not have the memory that was taken for: gives that back.
+  void fail(std::size_t bytes) noexcept {
+    failures_.fetch_add(1, std::memory_order_relaxed);
+    give_back(bytes);
+  }
   std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
-  /// Whether so many bytes could not be taken now.
-  bool lacks(std::size_t bytes) const noexcept { return bytes > most_ - used(); }
+  /// How often the system did not have it.
+  std::size_t failures() const noexcept { return failures_.load(std::memory_order_relaxed); }
 
  private:
   const std::size_t most_;
   std::atomic<std::size_t> used_{0};
+  std::atomic<std::size_t> failures_{0};
 };
 
 }  // namespace detail
