@@ -7350,8 +7350,6 @@ INLONG_NAMESPACE_END
 
 #include <netdb.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <atomic>
@@ -7499,20 +7497,12 @@ inline std::shared_ptr<name_lookup> resolver::find_or_start(const std::string& h
 inline std::error_code name_lookup::start(const std::shared_ptr<name_lookup>& lookup) {
   if (const std::error_code error = lookup->answered_.open()) return error;
   auto shared = std::make_unique<std::shared_ptr<name_lookup>>(lookup);
-  pthread_attr_t attributes;
-  if (const int error = ::pthread_attr_init(&attributes)) return system_error(error);
-  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  // The thread inherits this mask: the application's signals are not for it.
-  sigset_t every;
-  sigset_t callers;
-  ::sigfillset(&every);
-  ::pthread_sigmask(SIG_SETMASK, &every, &callers);
-  pthread_t thread;
-  const int error = ::pthread_create(&thread, &attributes, &name_lookup::run, shared.get());
-  ::pthread_sigmask(SIG_SETMASK, &callers, nullptr);
-  ::pthread_attr_destroy(&attributes);
-  if (error == 0) shared.release();
-  return system_error(error);
+  thread asking;
+  const std::error_code error = asking.start(&name_lookup::run, shared.get());
+  if (error) return error;
+  static_cast<void>(shared.release());  // it is the thread's now
+  asking.let_go();
+  return {};
 }
 
 inline void* name_lookup::run(void* lookup) noexcept {
