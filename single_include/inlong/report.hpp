@@ -8085,7 +8085,8 @@ inline bool round_trip::take_in(const transfer& received) {
   if (received_ > max_answer_bytes) {
     return fail({std::make_error_code(std::errc::bad_message), "the answer is too long"});
   }
-  // What is there at the deadline counts. Once: a peer that sends fast enough never makes this wait.
+  // What is there at the deadline counts. Once: a peer that sends fast enough never makes this
+  // wait.
   if (std::chrono::steady_clock::now() < request_.deadline) return true;
   return std::exchange(late_, true) ? fail(std::make_error_code(std::errc::timed_out)) : true;
 }

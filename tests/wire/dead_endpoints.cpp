@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Five endpoints of which four are dead, in different ways: what the living one takes is not delayed
-// by more than a probe.
+// Five endpoints of which four are dead, in different ways: what the living one takes is not
+// delayed by more than a probe.
 #include <inlong/report.hpp>
 
 #include "account.hpp"

@@ -580,7 +580,9 @@ TEST_CASE("a request that is too large is divided, whether the connection goes o
     const outcome next = one.report(more);
     CHECK_MESSAGE(next, next.message());
     CHECK(next.attempts < 20);
-    for (const exchange& each : one.seen().exchanges()) CHECK((each.status == 200 || each.status == 413));
+    for (const exchange& each : one.seen().exchanges()) {
+      CHECK((each.status == 200 || each.status == 413));
+    }
     CHECK(one.faults({&server}) == "");
   }
 }
