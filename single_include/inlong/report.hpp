@@ -4918,6 +4918,9 @@ inline void queue::tell_fleet(const attempt& made, const reply& came, steady_tim
       break;
   }
   if (how == nullptr) return;  // not one of the enum's values
+  // What had hardly any time left before the records' deadline says nothing of the endpoint.
+  const auto usual = (std::min)(how_.request_timeout, how_.delivery_timeout);
+  if (came.means.error == errc::timeout && made.deadline < later(made.started, usual / 2)) return;
   at.note_failure(came.means.error, one.known_facts.detail);
   endpoints.fail(at, *how, retry_after(came.got.retry_after, one.deadline, now), made.started, now);
 }
@@ -6851,6 +6854,7 @@ class basic_reporter {
             std::optional<time_point> time, outcome& result) const;
   void deliver(session& with, detail::steady_time start, outcome& result);
   bool collect(detail::queue& from, outcome& result) noexcept;
+  static void name(const detail::facts& known, outcome& result) noexcept;
 
   checked_transport original_;
   detail::problem problem_;
@@ -6982,7 +6986,7 @@ bool basic_reporter<Transport>::collect(detail::queue& from, outcome& result) no
       result.known = known.known;
       result.server_code = known.server_code;
       result.http_status = known.http_status;
-      if (known.where != nullptr) result.address = known.where->address();
+      name(known, result);
       result.detail = std::move(known.detail);
       if (result) result.delivered += done->count;
     }
@@ -6993,6 +6997,20 @@ bool basic_reporter<Transport>::collect(detail::queue& from, outcome& result) no
     if (!result) from.abandon(errc::cancelled);
   }
   return !from.is_empty();
+}
+
+/// Without memory for it the address stays empty.
+template <class Transport>
+void basic_reporter<Transport>::name(const detail::facts& known, outcome& result) noexcept {
+#if INLONG_EXCEPTIONS
+  try {
+#endif
+    result.address = known.where != nullptr ? known.where->address() : std::string();
+#if INLONG_EXCEPTIONS
+  } catch (const std::bad_alloc&) {
+    result.address.clear();
+  }
+#endif
 }
 
 template <class Transport>

@@ -484,6 +484,23 @@ TEST_CASE("one record that the server refuses is found, those before it are deli
   CHECK(sent.attempts <= 22);
 }
 
+TEST_CASE("an attempt that had hardly any time left does not close its endpoint") {
+  options how;
+  how.delivery_timeout = 400ms;
+  std::atomic<int> attempts{0};
+  scripted_transport network([&](const scripted_transport::posted& sent) {
+    // The first one leaves little of the time, the second one uses that up.
+    const auto until = ++attempts == 1 ? sent.deadline - 100ms : sent.deadline;
+    while (std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    return attempts == 1 ? scripted_transport::code(-1)
+                         : scripted_transport::maybe_sent(std::errc::timed_out);
+  });
+  reporter sender({"a"}, how, network);
+  CHECK(sender.report(to, "x").error == errc::timeout);
+  CHECK(attempts == 2);
+  CHECK(sender.counters().endpoints[0].state != inlong::endpoint_state::closed);
+}
+
 TEST_CASE("a classifier has the last word on an answer") {
   options how;
   int calls = 0;
