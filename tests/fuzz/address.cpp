@@ -98,9 +98,12 @@ void check_parts(std::string_view written, const endpoint& parsed) {
   const std::string_view path = written.substr((std::min)(written.find('/'), written.size()));
   fuzz::must(path.substr(0, parsed.prefix().size()) == parsed.prefix(), "the path is as written");
   std::string_view rest = path.substr(parsed.prefix().size());
-  while (!rest.empty() && rest.front() == '/') rest.remove_prefix(1);
-  while (!rest.empty() && rest.back() == '/') rest.remove_suffix(1);
-  fuzz::must(rest.empty() || rest == "dataproxy/message", "no more is left out than is added");
+  constexpr std::string_view added = "/dataproxy/message";
+  while (!rest.empty()) {
+    const std::size_t left_out = rest.substr(0, added.size()) == added ? added.size() : 1;
+    fuzz::must(left_out > 1 || rest.front() == '/', "no more is left out than is added");
+    rest.remove_prefix(left_out);
+  }
 }
 
 std::string_view trimmed(std::string_view text) {
