@@ -3,9 +3,12 @@
 #ifndef INLONG_CORE_HPP
 #define INLONG_CORE_HPP
 
+#include <inlong/async_options.hpp>
+#include <inlong/async_reporter.hpp>
 #include <inlong/config.hpp>
 #include <inlong/counters.hpp>
 #include <inlong/delivery/check.hpp>
+#include <inlong/delivery/deliveries.hpp>
 #include <inlong/delivery/verdict.hpp>
 #include <inlong/endpoint/endpoint.hpp>
 #include <inlong/endpoint/endpoint_list.hpp>
@@ -16,6 +19,7 @@
 #include <inlong/record.hpp>
 #include <inlong/reporter.hpp>
 #include <inlong/server_code.hpp>
+#include <inlong/stream_handle.hpp>
 #include <inlong/text.hpp>
 #include <inlong/transport/exchange.hpp>
 #include <inlong/transport/transport.hpp>

@@ -53,12 +53,23 @@ struct statistics {
   std::uint64_t offered = 0;
   /// Of these, those that it did not accept.
   std::uint64_t refused = 0;
+  /// Of the refused, those of a queue without room, and those without memory.
+  std::uint64_t refused_full = 0;
+  std::uint64_t refused_out_of_memory = 0;
   std::uint64_t delivered = 0;
   std::uint64_t failed = 0;
   /// Accepted, and neither delivered nor failed yet.
   std::uint64_t pending = 0;
   /// Requests that were sent again, whatever for; those of a divided batch are not.
   std::uint64_t retries = 0;
+  /// Exceptions that came out of `on_delivery`, and went no further.
+  std::uint64_t callback_exceptions = 0;
+  /// Bytes that count for `max_memory`.
+  std::size_t memory = 0;
+  /// Destinations with a lane of their own: they have records, or a `stream_handle`.
+  std::size_t lanes = 0;
+  /// Threads that send; fewer than were asked for if the system gave no more.
+  std::size_t workers = 0;
   /// In the order in which they were passed.
   std::vector<endpoint_statistics> endpoints;
 };

@@ -23,6 +23,7 @@ enum class errc {
   bad_address = 2,
   unsupported_scheme = 3,
   bad_option = 4,
+  no_thread = 5,
 
   // The reporter can't be used here.
   forked = 10,
@@ -65,6 +66,9 @@ constexpr std::string_view describe(errc error) noexcept {
       return "this transport can't do the address's scheme: use http://, or another transport";
     case errc::bad_option:
       return "bad option (see inlong::options)";
+    case errc::no_thread:
+      return "no worker thread could be started: see the system's limits, or set "
+             "async_options.workers to 0 and call poll";
     case errc::forked:
       return "the reporter belongs to the parent process: make one in the child, after the fork";
     case errc::no_records:
@@ -99,7 +103,8 @@ constexpr std::string_view describe(errc error) noexcept {
       return "the connection was lost before an answer came: see whether the server restarts, or "
              "something in between closes connections";
     case errc::timeout:
-      return "no answer within the time allowed: raise the timeouts if the server is only slow";
+      return "not delivered within the time allowed: see what failed last, and raise the timeouts if "
+             "the server is only slow";
     case errc::cancelled:
       return "cancelled: the call was ended before its answer came";
     case errc::bad_reply:

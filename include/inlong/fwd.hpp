@@ -10,16 +10,24 @@ INLONG_NAMESPACE_BEGIN
 class text;
 class time_point;
 struct destination;
+struct record;
+enum class submit_status;
 
 class endpoint;
 class endpoint_list;
 struct header;
 struct options;
+struct async_options;
 enum class form;
 
 enum class certainty;
 enum class errc;
 struct outcome;
+class delivery;
+class deliveries;
+struct undelivered;
+struct close_result;
+class stream_handle;
 
 enum class endpoint_state;
 struct endpoint_statistics;
@@ -37,9 +45,13 @@ struct request;
 class httplib_transport;
 template <class Transport>
 class basic_reporter;
+template <class Transport>
+class basic_async_reporter;
 
 /// The blocking reporter over cpp-httplib. Complete with <inlong/report.hpp>.
 using reporter = basic_reporter<httplib_transport>;
+/// The asynchronous one.
+using async_reporter = basic_async_reporter<httplib_transport>;
 
 INLONG_NAMESPACE_END
 

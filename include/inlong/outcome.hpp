@@ -69,47 +69,53 @@ inline std::string in_words(std::chrono::milliseconds duration) {
   return std::to_string(count / 1000) + '.' + std::to_string(count % 1000 / 100) + " s";
 }
 
+/// Why a record was not delivered, in words.
+struct explanation {
+  explanation(errc error, int server_code, int http_status, const std::string& address,
+              const std::string& last) {
+    const auto split = [this](std::string_view text, std::string_view mark) {
+      const std::size_t end = text.find(mark);
+      meaning = text.substr(0, end);
+      if (end != std::string_view::npos) remedy = text.substr(end + mark.size());
+    };
+    if (server_code != no_server_code && server_code != 0) {
+      split(describe(server_code), "; ");
+      meaning += " (code " + std::to_string(server_code) + " from " + address + ')';
+      return;
+    }
+    split(describe(error), ": ");
+    std::string facts = last;
+    const auto add = [&facts](const std::string& fact) {
+      if (!fact.empty()) facts += (facts.empty() ? "" : ", ") + fact;
+    };
+    if (http_status != 0) add("HTTP status " + std::to_string(http_status));
+    if (facts.find(address) == std::string::npos) add(address);
+    if (!facts.empty()) meaning += " (" + facts + ')';
+  }
+
+  std::string meaning;
+  std::string remedy;
+};
+
 }  // namespace detail
 
 inline std::string outcome::message() const {
-  if (attempts == 0) {  // refused, or the reporter could not be made: nothing was sent
+  if (attempts == 0 && error != errc::timeout) {  // refused, or the reporter could not be made
     return (detail.empty() ? "" : detail + ": ") + std::string(describe(error)) +
            (error == errc::ok ? "" : " (nothing was sent)");
   }
   const std::string effort =
       " after " + detail::counted(attempts, "attempt") + " in " + detail::in_words(elapsed);
   if (error == errc::ok) return detail::counted(delivered, "record") + " delivered" + effort;
-
-  std::string_view meaning = describe(error);
-  std::string_view remedy;
-  const auto split = [&](std::string_view text, std::string_view mark) {
-    const std::size_t end = text.find(mark);
-    meaning = text.substr(0, end);
-    if (end != std::string_view::npos) remedy = text.substr(end + mark.size());
-  };
+  const detail::explanation why(error, server_code, http_status, address, detail);
   std::string message = std::to_string(delivered) + " of " + detail::counted(records, "record") +
-                        " delivered; then: ";
-  if (server_code != no_server_code && server_code != 0) {
-    split(describe(server_code), "; ");
-    message +=
-        std::string(meaning) + " (code " + std::to_string(server_code) + " from " + address + ')';
-  } else {
-    split(describe(error), ": ");
-    std::string facts = detail;
-    const auto add = [&facts](const std::string& fact) {
-      facts += (facts.empty() ? "" : ", ") + fact;
-    };
-    if (http_status != 0) add("HTTP status " + std::to_string(http_status));
-    if (facts.find(address) == std::string::npos) add(address);
-    message += std::string(meaning) + " (" + facts + ')';
-  }
-  message += effort;
+                        " delivered; then: " + why.meaning + effort;
   if (in_doubt != 0) {
     message += "; whether the next " +
                (in_doubt == 1 ? "record was" : detail::counted(in_doubt, "record") + " were") +
                " stored is not known";
   }
-  return remedy.empty() ? message : message + "; " + std::string(remedy);
+  return why.remedy.empty() ? message : message + "; " + why.remedy;
 }
 
 INLONG_NAMESPACE_END

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a record goes, and the time that it is of.
+// A record, where it goes, the time that it is of, and what a queue says of it.
 #ifndef INLONG_RECORD_HPP
 #define INLONG_RECORD_HPP
 
@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 INLONG_NAMESPACE_BEGIN
@@ -34,6 +35,33 @@ class time_point
 
   /// Milliseconds since 1970-01-01 00:00 UTC; negative before.
   constexpr std::int64_t milliseconds() const { return time_since_epoch().count(); }
+};
+
+/// A record for the queue. The body is copied by the call that it is passed to.
+struct record {
+  std::string_view body;
+  /// The time that it is of; unset: now.
+  std::optional<time_point> time{};
+  /// The application's own mark, which comes back in the record's delivery.
+  std::uint64_t token = 0;
+};
+
+/// What `submit` did with a record. Unless it is `accepted`, there will be no delivery of it.
+enum class submit_status {
+  /// There will be exactly one delivery, whatever happens.
+  accepted,
+  /// `max_memory` is in use. Some of it comes back with every delivery.
+  full,
+  /// Encoded, it is larger than `max_request_bytes`.
+  too_large,
+  /// `check` says what is wrong with it.
+  invalid,
+  /// The reporter has been closed, or could not be made.
+  closed,
+  /// The reporter belongs to the parent process.
+  forked,
+  /// The system has no memory left.
+  out_of_memory,
 };
 
 INLONG_NAMESPACE_END

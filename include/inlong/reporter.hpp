@@ -19,6 +19,7 @@
 #include <inlong/outcome.hpp>
 #include <inlong/record.hpp>
 #include <inlong/text.hpp>
+#include <inlong/transport/reach.hpp>
 #include <inlong/transport/transport.hpp>
 
 #include <array>
@@ -147,7 +148,7 @@ class basic_reporter {
             std::optional<time_point> time, outcome& result) const;
   void deliver(session& with, detail::steady_time start, outcome& result);
   bool collect(detail::queue& from, outcome& result) noexcept;
-  static detail::problem find_problem(const endpoint_list& addresses);
+  static void name(const detail::facts& known, outcome& result) noexcept;
 
   checked_transport original_;
   detail::problem problem_;
@@ -157,7 +158,7 @@ class basic_reporter {
 
 template <class Transport>
 basic_reporter<Transport>::basic_reporter(endpoint_list addresses, options how, Transport transport)
-    : original_(std::move(transport)), problem_(find_problem(addresses)) {
+    : original_(std::move(transport)), problem_(detail::find_problem<checked_transport>(addresses)) {
   if (const std::string why = how.validate(); !problem_ && !why.empty()) {
     problem_ = {errc::bad_option, "options." + why};
   }
@@ -167,17 +168,6 @@ basic_reporter<Transport>::basic_reporter(endpoint_list addresses, options how, 
   }
   core_ = std::make_unique<core>(std::move(how));
   core_->shared.endpoints.replace(addresses);
-}
-
-template <class Transport>
-detail::problem basic_reporter<Transport>::find_problem(const endpoint_list& addresses) {
-  if (addresses.error() != errc::ok) return {addresses.error(), addresses.message()};
-  for (const endpoint& to : addresses) {
-    if (!detail::can_reach<checked_transport>(to)) {
-      return {errc::unsupported_scheme, "address " + to.address()};
-    }
-  }
-  return {};
 }
 
 template <class Transport>
@@ -245,7 +235,7 @@ void basic_reporter<Transport>::deliver(session& with, detail::steady_time start
                                         outcome& result) {
   detail::queue& path = with.path;
   const detail::steady_time deadline = detail::later(start, core_->how.delivery_timeout);
-  detail::steady_time now = start;
+  detail::steady_time now = std::chrono::steady_clock::now();  // encoding has taken its time
   std::unique_lock lock(core_->mutex);
   if (!path.add(with.records, 0, result.records, nullptr, deadline)) {
     result.error = errc::out_of_memory;
@@ -290,7 +280,7 @@ bool basic_reporter<Transport>::collect(detail::queue& from, outcome& result) no
       result.known = known.known;
       result.server_code = known.server_code;
       result.http_status = known.http_status;
-      if (known.where != nullptr) result.address = known.where->address();
+      name(known, result);
       result.detail = std::move(known.detail);
       if (result) result.delivered += done->count;
     }
@@ -303,12 +293,27 @@ bool basic_reporter<Transport>::collect(detail::queue& from, outcome& result) no
   return !from.is_empty();
 }
 
+/// Without memory for it the address stays empty.
+template <class Transport>
+void basic_reporter<Transport>::name(const detail::facts& known, outcome& result) noexcept {
+#if INLONG_EXCEPTIONS
+  try {
+#endif
+    result.address = known.where != nullptr ? known.where->address() : std::string();
+#if INLONG_EXCEPTIONS
+  } catch (const std::bad_alloc&) {
+    result.address.clear();
+  }
+#endif
+}
+
 template <class Transport>
 errc basic_reporter<Transport>::replace_endpoints(const endpoint_list& addresses) {
   if (!home_.is_here()) return errc::forked;
   if (problem_) return problem_.error;
-  if (addresses.empty() && addresses.error() == errc::ok) return errc::no_endpoints;
-  if (const detail::problem wrong = find_problem(addresses)) return wrong.error;
+  if (const detail::problem wrong = detail::find_problem<checked_transport>(addresses)) {
+    return wrong.error;
+  }
 #if INLONG_EXCEPTIONS
   try {
 #endif

@@ -13,10 +13,11 @@ INCLUDE = TOP / "include" / "inlong"
 RANKS = [
     {"testing"},
     {"report.hpp", "core.hpp"},
-    {"reporter.hpp", "async_reporter.hpp"},
+    {"reporter.hpp", "async_reporter.hpp", "stream_handle.hpp"},
+    {"async"},
     {"delivery"},
     {"wire", "endpoint", "transport"},
-    {"fwd.hpp", "text.hpp", "error.hpp", "record.hpp", "options.hpp", "server_code.hpp",
+    {"fwd.hpp", "text.hpp", "error.hpp", "record.hpp", "options.hpp", "async_options.hpp", "server_code.hpp",
      "outcome.hpp", "counters.hpp"},
     {"detail"},
     {"config.hpp"},
@@ -29,7 +30,7 @@ ENGINE = [*(f"endpoint/{name}.hpp" for name in ("health", "node", "fleet")),
               "verdict", "parcel", "attempt", "queue", "backoff", "retry_budget", "retry_after",
               "batch"))]
 NOT_FOR_THE_ENGINE = re.compile(
-    r"thread|mutex|shared_mutex|condition_variable|atomic|future|semaphore|latch|barrier|stop_token"
+    r"thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier|stop_token"
     r"|iostream|poll\.h|sys/.*|netdb\.h|netinet/.*|arpa/.*|unistd\.h|pthread\.h|time\.h|ctime"
     r"|windows\.h|winsock2\.h|ws2tcpip\.h")
 CLOCK_READ = re.compile(r"::\s*now\s*\(")

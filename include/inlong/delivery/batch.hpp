@@ -6,6 +6,7 @@
 #include <inlong/config.hpp>
 #include <inlong/delivery/check.hpp>
 #include <inlong/detail/growing_array.hpp>
+#include <inlong/detail/memory_budget.hpp>
 #include <inlong/error.hpp>
 #include <inlong/options.hpp>
 #include <inlong/record.hpp>
@@ -18,6 +19,8 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -44,18 +47,39 @@ class batch {
   /// `max_request_bytes`. When it is refused, the batch is what it was.
   errc append(std::string_view body, std::size_t max_request_bytes) noexcept;
 
+  /// Takes the last record out again.
+  void drop_last() noexcept {
+    ends_.truncate(size() - 1);
+    bytes_.truncate(size() == 0 ? head_size_ : ends_[size() - 1]);
+  }
+
   std::size_t size() const noexcept { return ends_.size(); }
+  /// A record as it is sent.
+  std::string_view encoded(std::size_t record) const noexcept {
+    return bytes_.view().substr(start(record), ends_[record] - start(record));
+  }
 
   /// How many of the `count` records from `first` on one request can carry; at least one.
   std::size_t fitting(std::size_t first, std::size_t count,
                       std::size_t max_request_bytes) const noexcept;
   /// How many bytes the body of the request has that carries `count` records from `first` on.
   std::size_t request_bytes(std::size_t first, std::size_t count) const noexcept;
+  /// How many bytes it has so far.
+  std::size_t bytes() const noexcept { return bytes_.size(); }
+  /// Not less than `request_bytes` of all records, and not much more; quicker.
+  std::size_t most_request_bytes() const noexcept {
+    return bytes_.size() + tail_size_ + std::numeric_limits<std::size_t>::digits10 + 1;
+  }
   /// The body of that request. Its last piece is written into `tail`; the others are valid as long
   /// as the batch is not changed.
   std::array<std::string_view, 3> pieces(std::size_t first, std::size_t count,
                                          form_tail& tail) const noexcept;
 
+  /// Its memory is paid for from this budget. Needs a batch that was not used yet.
+  void pay_from(memory_budget& budget) noexcept {
+    bytes_.pay_from(budget);
+    ends_.pay_from(budget);
+  }
   /// Memory that it holds, in bytes.
   std::size_t capacity() const noexcept {
     return bytes_.capacity() + ends_.capacity() * sizeof(std::size_t);
@@ -74,6 +98,7 @@ class batch {
   std::size_t separator_size_ = 0;  // encoded
   form form_ = form::compact;
   char separator_ = '\n';
+  std::array<char, 4> encoded_separator_{};
   std::size_t tail_size_ = 0;  // without the count
   form_tail tail_;
 };
@@ -84,9 +109,9 @@ inline errc batch::open(const destination& to, time_point time, form how, char s
   form_ = how;
   separator_ = separator;
   if (const errc error = check_destination(to); error != errc::ok) return error;
-  // The separator is encoded first, only to learn its size.
   if (const errc error = encode({&separator, 1}, std::nullopt); error != errc::ok) return error;
   separator_size_ = bytes_.size();
+  bytes_.view().copy(encoded_separator_.data(), separator_size_);
   bytes_.truncate(0);
   bool room = bytes_.append("groupId=") && encode(to.group_id, std::nullopt) == errc::ok;
   room = room && bytes_.append("&streamId=") && encode(to.stream_id, std::nullopt) == errc::ok;
@@ -106,11 +131,18 @@ inline errc batch::append(std::string_view body, std::size_t max_request_bytes) 
   if (body.size() > max_request_bytes) return errc::too_large;
   if (is_blank(body)) return errc::blank_body;
   const std::size_t before = bytes_.size();
-  errc error = size() == 0 ? errc::ok : encode({&separator_, 1}, std::nullopt);
-  if (error == errc::ok) error = encode(body, separator_);
+  if (size() != 0) {
+    if (!bytes_.ensure_room(encoded_separator_.size())) return errc::out_of_memory;
+    // Of a constant size, which is quicker; what is too much is written over.
+    std::memcpy(bytes_.end(), encoded_separator_.data(), encoded_separator_.size());
+    bytes_.extend_to(bytes_.end() + separator_size_);
+  }
+  errc error = encode(body, separator_);
   const std::size_t end = bytes_.size();
   if (error == errc::ok && !ends_.append(&end, 1)) error = errc::out_of_memory;
-  if (error == errc::ok && request_bytes(size() - 1, 1) > max_request_bytes) {
+  // If even all of them are within the limit, the last one alone is.
+  if (error == errc::ok && most_request_bytes() > max_request_bytes &&
+      request_bytes(size() - 1, 1) > max_request_bytes) {
     ends_.truncate(size() - 1);
     error = errc::too_large;
   }

@@ -62,6 +62,7 @@ struct parcel {
   std::size_t heap_place = timer_heap<parcel>::nowhere;
   parcel* previous = nullptr;
   parcel* next = nullptr;
+  parcel* made_before = nullptr;  // of all that its queue has ever made
 };
 
 }  // namespace detail

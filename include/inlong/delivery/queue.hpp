@@ -24,7 +24,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <new>
 #include <optional>
 #include <string>
@@ -59,11 +58,19 @@ class queue {
       : shared_(shared), how_(how), order_(in) {}
   queue(const queue&) = delete;
   queue& operator=(const queue&) = delete;
+  ~queue() {
+    while (last_made_ != nullptr) delete std::exchange(last_made_, last_made_->made_before);
+  }
 
   /// Takes `count` records of a batch from `first` on, which must live, unchanged, until they are
   /// finished. `owner` is the driver's own mark. False: no memory, and nothing was taken.
   [[nodiscard]] bool add(const batch& records, std::size_t first, std::size_t count, void* owner,
                          steady_time deadline) noexcept;
+  /// What `add` needs memory for, to be had beforehand: an `add` of this can't fail. Null: no
+  /// memory. Not wanted after all, it is given back by `release`.
+  parcel* prepare() noexcept { return obtain(); }
+  void add(parcel& prepared, const batch& records, std::size_t first, std::size_t count,
+           void* owner, steady_time deadline) noexcept;
   /// What to send now, if anything. Ends what is past its deadline.
   std::optional<attempt> next(steady_time now) noexcept;
   /// What came of an attempt.
@@ -79,6 +86,8 @@ class queue {
 
   std::size_t in_flight() const noexcept { return in_flight_; }
   bool has_finished() const noexcept { return !finished_.empty(); }
+  /// Whether there is something to send, as far as the queue goes.
+  bool has_ready() const noexcept { return !ready_.empty() || !retries_.empty(); }
   /// Whether something has not been taken yet.
   bool is_empty() const noexcept { return in_use_ == 0; }
   /// A strict queue's driver lets it try a heartbeat once for each call: no call waits for two.
@@ -127,14 +136,10 @@ class queue {
   std::size_t in_flight_ = 0;
   std::size_t in_use_ = 0;
 
-  // Parcels are never given back to the system before the queue is: what was needed once will be
+  // Parcels are not given back to the system before the queue is: what was needed once will be
   // needed again.
-  struct deleter {
-    void operator()(parcel* first) const noexcept {
-      while (first != nullptr) delete std::exchange(first, first->next);
-    }
-  };
-  std::unique_ptr<parcel, deleter> spare_;
+  linked_list<parcel> spare_;
+  parcel* last_made_ = nullptr;
   std::size_t made_ = 0;
 };
 
@@ -142,17 +147,21 @@ class queue {
 
 inline bool queue::add(const batch& records, std::size_t first, std::size_t count, void* owner,
                        steady_time deadline) noexcept {
-  parcel* const one = obtain();
-  if (one == nullptr) return false;
-  one->records = &records;
-  one->owner = owner;
-  one->first = first;
-  one->count = count;
-  one->deadline = deadline;
-  one->at = parcel::place::ready;
-  ready_.push_back(*one);
-  timers_.insert(*one, deadline);
-  return true;
+  parcel* const one = prepare();
+  if (one != nullptr) add(*one, records, first, count, owner, deadline);
+  return one != nullptr;
+}
+
+inline void queue::add(parcel& prepared, const batch& records, std::size_t first,
+                       std::size_t count, void* owner, steady_time deadline) noexcept {
+  prepared.records = &records;
+  prepared.owner = owner;
+  prepared.first = first;
+  prepared.count = count;
+  prepared.deadline = deadline;
+  prepared.at = parcel::place::ready;
+  ready_.push_back(prepared);
+  timers_.insert(prepared, deadline);
 }
 
 // ---- next
@@ -192,7 +201,11 @@ inline void queue::pass_time(steady_time now) noexcept {
       continue;
     }
     one.at = paid ? parcel::place::ready : parcel::place::retry;
-    (paid ? ready_ : retries_).push_back(one);
+    if (paid && order_ == order::strict) {
+      ready_.push_front(one);  // the others have waited behind it
+    } else {
+      (paid ? ready_ : retries_).push_back(one);
+    }
     timers_.insert(one, one.deadline);
   }
 }
@@ -340,6 +353,9 @@ inline void queue::tell_fleet(const attempt& made, const reply& came, steady_tim
       break;
   }
   if (how == nullptr) return;  // not one of the enum's values
+  // What had hardly any time left before the records' deadline says nothing of the endpoint.
+  const auto usual = (std::min)(how_.request_timeout, how_.delivery_timeout);
+  if (came.means.error == errc::timeout && made.deadline < later(made.started, usual / 2)) return;
   at.note_failure(came.means.error, one.known_facts.detail);
   endpoints.fail(at, *how, retry_after(came.got.retry_after, one.deadline, now), made.started, now);
 }
@@ -466,7 +482,12 @@ inline void queue::leave(parcel& one) noexcept {
 
 inline void queue::finish(parcel& one) noexcept {
   one.at = parcel::place::nowhere;
-  finished_.push_back(one);
+  parcel* behind = nullptr;
+  if (order_ == order::strict) {  // those that a deadline ends together stand in the timers anyhow
+    behind = finished_.first();
+    while (behind != nullptr && behind->first < one.first) behind = behind->next;
+  }
+  finished_.insert_before(one, behind);
 }
 
 inline void queue::fail(parcel& one, errc error) noexcept {
@@ -484,20 +505,20 @@ inline void queue::abandon(errc why) noexcept {
 
 inline void queue::release(parcel& taken) noexcept {
   --in_use_;
+  parcel* const made_before = taken.made_before;
   taken = parcel();
-  taken.next = spare_.release();
-  spare_.reset(&taken);
+  taken.made_before = made_before;
+  spare_.push_front(taken);
 }
 
 /// Null: no memory. With the parcel comes room for it in every list.
 inline parcel* queue::obtain() noexcept {
-  parcel* one = spare_.release();
-  if (one != nullptr) {
-    spare_.reset(std::exchange(one->next, nullptr));
-  } else {
+  parcel* one = spare_.pop_front();
+  if (one == nullptr) {
     if (!timers_.reserve(made_ + 1)) return nullptr;
     one = new (std::nothrow) parcel;
     if (one == nullptr) return nullptr;
+    one->made_before = std::exchange(last_made_, one);
     ++made_;
   }
   ++in_use_;

@@ -5,6 +5,7 @@
 #define INLONG_DETAIL_GROWING_ARRAY_HPP
 
 #include <inlong/config.hpp>
+#include <inlong/detail/memory_budget.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -30,15 +31,28 @@ class growing_array {
   growing_array(growing_array&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),
         size_(std::exchange(other.size_, 0)),
-        capacity_(std::exchange(other.capacity_, 0)) {}
+        capacity_(std::exchange(other.capacity_, 0)),
+        budget_(other.budget_) {}
   growing_array& operator=(growing_array&& other) noexcept {
     growing_array taken(std::move(other));
     std::swap(data_, taken.data_);
     std::swap(size_, taken.size_);
     std::swap(capacity_, taken.capacity_);
+    std::swap(budget_, taken.budget_);
     return *this;
   }
-  ~growing_array() { std::free(data_); }
+  ~growing_array() { reset(); }
+
+  /// From now on its capacity is paid for from this budget, which must outlive it. Needs an array
+  /// without capacity.
+  void pay_from(memory_budget& budget) noexcept { budget_ = &budget; }
+  /// Gives its content and its capacity back.
+  void reset() noexcept {
+    if (budget_ != nullptr) budget_->give_back(capacity_ * sizeof(T));
+    std::free(data_);
+    data_ = nullptr;
+    size_ = capacity_ = 0;
+  }
 
   const T* data() const noexcept { return data_; }
   const T& operator[](std::size_t index) const noexcept { return data_[index]; }
@@ -47,7 +61,8 @@ class growing_array {
   std::size_t capacity() const noexcept { return capacity_; }
 
   /// Makes room for `count` more elements. A new allocation at least doubles the capacity; where
-  /// there is no memory for it the answer is false and nothing has changed.
+  /// there is no memory for it, or none left of the budget, the answer is false and nothing has
+  /// changed.
   [[nodiscard]] bool ensure_room(std::size_t count) noexcept {
     return count <= capacity_ - size_ || grow(count);
   }
@@ -76,8 +91,14 @@ class growing_array {
     if (count > most - size_) return false;
     const std::size_t doubled = capacity_ + (std::min)(capacity_, most - capacity_);
     const std::size_t grown = (std::max)(doubled, size_ + count);
+    // For a moment there are both.
+    if (budget_ != nullptr && !budget_->take(grown * sizeof(T))) return false;
     void* const moved = std::realloc(data_, grown * sizeof(T));
-    if (moved == nullptr) return false;
+    if (moved == nullptr) {
+      if (budget_ != nullptr) budget_->fail(grown * sizeof(T));
+      return false;
+    }
+    if (budget_ != nullptr) budget_->give_back(capacity_ * sizeof(T));
     data_ = static_cast<T*>(moved);
     capacity_ = grown;
     return true;
@@ -86,6 +107,7 @@ class growing_array {
   T* data_ = nullptr;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
+  memory_budget* budget_ = nullptr;
 };
 
 }  // namespace detail

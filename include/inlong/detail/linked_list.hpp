@@ -5,36 +5,43 @@
 
 #include <inlong/config.hpp>
 
-#include <utility>
-
 INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// Doubly linked. A thing has two members that are the list's: `T* previous` and `T* next`, and is
-/// in one list at most.
-template <class T>
+/// Doubly linked. A thing has two members that are the list's, `T* previous` and `T* next` unless
+/// others are named, and is in one such list at most.
+template <class T, T* T::*Previous = &T::previous, T* T::*Next = &T::next>
 class linked_list {
  public:
   bool empty() const noexcept { return first_ == nullptr; }
   T* first() const noexcept { return first_; }
 
   void push_back(T& thing) noexcept {
-    thing.previous = last_;
-    thing.next = nullptr;
-    (last_ != nullptr ? last_->next : first_) = &thing;
+    thing.*Previous = last_;
+    thing.*Next = nullptr;
+    (last_ != nullptr ? last_->*Next : first_) = &thing;
     last_ = &thing;
   }
   void push_front(T& thing) noexcept {
-    thing.previous = nullptr;
-    thing.next = first_;
-    (first_ != nullptr ? first_->previous : last_) = &thing;
+    thing.*Previous = nullptr;
+    thing.*Next = first_;
+    (first_ != nullptr ? first_->*Previous : last_) = &thing;
     first_ = &thing;
   }
+  /// `other` is in the list; null: at the end.
+  void insert_before(T& thing, T* other) noexcept {
+    if (other == nullptr) return push_back(thing);
+    if (other == first_) return push_front(thing);
+    thing.*Previous = other->*Previous;
+    thing.*Next = other;
+    (other->*Previous)->*Next = &thing;
+    other->*Previous = &thing;
+  }
   void erase(T& thing) noexcept {
-    (thing.previous != nullptr ? thing.previous->next : first_) = thing.next;
-    (thing.next != nullptr ? thing.next->previous : last_) = thing.previous;
-    thing.previous = thing.next = nullptr;
+    (thing.*Previous != nullptr ? (thing.*Previous)->*Next : first_) = thing.*Next;
+    (thing.*Next != nullptr ? (thing.*Next)->*Previous : last_) = thing.*Previous;
+    thing.*Previous = thing.*Next = nullptr;
   }
   /// Null if there is none.
   T* pop_front() noexcept {

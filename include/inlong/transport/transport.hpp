@@ -96,16 +96,6 @@ struct require_transport {
   using type = std::conditional_t<complete && copyable && posts && cancels, T, no_transport>;
 };
 
-/// Whether the transport can reach the endpoint, judged by its scheme.
-template <class Transport>
-bool can_reach(const endpoint& to) {
-  if constexpr (has_supports<Transport>) {
-    return Transport::supports(to);
-  } else {
-    return !to.https();
-  }
-}
-
 }  // namespace detail
 
 INLONG_NAMESPACE_END

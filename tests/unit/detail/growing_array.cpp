@@ -8,6 +8,7 @@
 #include <utility>
 
 using inlong::detail::growing_array;
+using inlong::detail::memory_budget;
 
 TEST_CASE("an array keeps what is appended, and at least doubles when it grows") {
   growing_array<int> numbers;
@@ -50,4 +51,39 @@ TEST_CASE("content is cut without giving up room, and moves with the array") {
   REQUIRE(assigned.append("x", 1));
   assigned = std::move(moved);
   CHECK(assigned[0] == 'a');
+}
+
+TEST_CASE("room is paid for from a budget, both rooms while it grows") {
+  memory_budget budget(96);
+  growing_array<std::uint64_t> numbers;
+  numbers.pay_from(budget);
+  const std::uint64_t some[4] = {1, 2, 3, 4};
+  REQUIRE(numbers.append(some, 4));
+  CHECK(budget.used() == 32);
+  REQUIRE(numbers.append(some, 4));  // 64 beside the 32
+  CHECK(budget.used() == 64);
+  CHECK_FALSE(numbers.append(some, 1));
+  CHECK(numbers.size() == 8);
+  CHECK(numbers[7] == 4);
+  CHECK(budget.used() == 64);
+  CHECK(budget.failures() == 0);
+  growing_array<std::uint64_t> moved;
+  moved = std::move(numbers);
+  CHECK(budget.used() == 64);
+  moved.reset();
+  CHECK(budget.used() == 0);
+  CHECK(moved.capacity() == 0);
+  REQUIRE(moved.append(some, 1));  // from the same budget
+  CHECK(budget.used() == 8);
+  { const growing_array<std::uint64_t> last(std::move(moved)); }
+  CHECK(budget.used() == 0);
+}
+
+TEST_CASE("what a budget has and the system has not is given back") {
+  memory_budget endless(static_cast<std::size_t>(-1));
+  growing_array<char> bytes;
+  bytes.pay_from(endless);
+  CHECK_FALSE(bytes.ensure_room(PTRDIFF_MAX));
+  CHECK(endless.used() == 0);
+  CHECK(endless.failures() == 1);
 }

@@ -1,0 +1,689 @@
+// SPDX-License-Identifier: Apache-2.0
+// The middle of an asynchronous reporter: from `submit` through lanes into the queue, and from there
+// to the callback. What blocks in it are mutexes, briefly; it knows no transport.
+#ifndef INLONG_ASYNC_DISPATCHER_HPP
+#define INLONG_ASYNC_DISPATCHER_HPP
+
+#include <inlong/async/lane_table.hpp>
+#include <inlong/async/sleepers.hpp>
+#include <inlong/async_options.hpp>
+#include <inlong/config.hpp>
+#include <inlong/counters.hpp>
+#include <inlong/delivery/attempt.hpp>
+#include <inlong/delivery/check.hpp>
+#include <inlong/delivery/deliveries.hpp>
+#include <inlong/delivery/lane.hpp>
+#include <inlong/delivery/parcel.hpp>
+#include <inlong/delivery/queue.hpp>
+#include <inlong/detail/deadline.hpp>
+#include <inlong/detail/fork.hpp>
+#include <inlong/detail/linked_list.hpp>
+#include <inlong/detail/memory_budget.hpp>
+#include <inlong/detail/seed.hpp>
+#include <inlong/endpoint/endpoint_list.hpp>
+#include <inlong/error.hpp>
+#include <inlong/options.hpp>
+#include <inlong/record.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// What all parts of an asynchronous reporter share: lanes, queue, and who waits for what.
+///
+/// Two kinds of locks: a lane's shard, held while a record is encoded into the lane's batch, and
+/// `mutex`, held for what happens once a batch: opening, sealing, sending, reporting. A thread that
+/// has a shard may take `mutex`, and never the other way round.
+class dispatcher {
+ public:
+  using callback = std::function<void(const deliveries&)>;
+
+  dispatcher(const async_options& wanted, callback&& on_delivery)
+      : wanted_(wanted),
+        how_(shared_options(wanted)),
+        on_delivery_(std::move(on_delivery)),
+        budget_(wanted.max_memory),
+        lanes_(budget_),
+        shared_(seed_for(this), wanted.workers > 1 ? wanted.workers - 1 : 1),
+        path_(shared_, how_, order::free) {}
+  dispatcher(const dispatcher&) = delete;
+  dispatcher& operator=(const dispatcher&) = delete;
+  ~dispatcher();
+
+  const process_mark home;
+  std::mutex mutex;
+
+  // ---- records in; any thread, without `mutex`
+
+  submit_status submit(const destination& to, const record& added) noexcept {
+    return offer(to, added, false);
+  }
+  submit_status submit(lane& held, const record& added) noexcept;
+  submit_status submit_for(const destination& to, const record& added, steady_time until) noexcept;
+  /// As `submit`; but if there will be another try of it, `full` does not count.
+  submit_status offer(const destination& to, const record& added, bool again) noexcept;
+  /// A lane that stays until it is let go; null if there is no memory, or nothing is taken any more.
+  lane* hold(const destination& to) noexcept;
+  void hold(lane& held) noexcept;
+  void let_go(lane& held) noexcept;
+
+  // ---- for whoever drives it; with `mutex`
+
+  /// Does one thing that is due: seals a batch, or reports one. False: there is none. Releases the
+  /// lock meanwhile.
+  bool do_chore(std::unique_lock<std::mutex>& lock, steady_time now);
+  std::optional<attempt> next(steady_time now) noexcept;
+  void told(const attempt& made, reply&& came, steady_time now) noexcept;
+  /// Whether there are deliveries to be reported, and nobody is at it.
+  bool has_report() const noexcept { return reporting_ == nullptr && !finished_.empty(); }
+  /// `was_busy`: the caller has done something since it slept last.
+  void sleep(std::unique_lock<std::mutex>& lock, bed& own, steady_time now, steady_time latest,
+             bool was_busy) {
+    // Where there was work there will probably be more: whoever opens the next batch need not wake
+    // anybody then, only to be told when it is due.
+    const steady_time guess = was_busy ? later(now, wanted_.linger) : (steady_time::max)();
+    sleepers_.sleep(lock, own, (std::min)(alarm(), guess), latest);
+  }
+  const options& how() const noexcept { return how_; }
+
+  // ---- for those who wait; with `mutex`
+
+  std::uint64_t last_opened() const noexcept { return last_opened_; }
+  /// Whether all batches up to that one are reported, or finished if the caller is in a callback.
+  bool is_settled(std::uint64_t last) const noexcept;
+  /// Seals all open batches up to that one.
+  void seal_up_to(std::unique_lock<std::mutex>& lock, std::uint64_t last) noexcept;
+  bool is_in_callback() const noexcept {
+    return reporting_ != nullptr && reporter_ == std::this_thread::get_id();
+  }
+  bool is_reporting() const noexcept { return reporting_ != nullptr; }
+  std::condition_variable progress;  // something was reported, or a driver has ended
+  void call_all() noexcept {
+    sleepers_.call_all();
+    progress.notify_all();
+  }
+
+  // ---- the end
+
+  bool is_closing() const noexcept { return closing_.load(std::memory_order_acquire); }
+  /// From now on every record is refused. False: that was so already. Without `mutex`.
+  bool stop_intake() noexcept;
+  /// With `mutex`: gives up what is not reported; nobody drives this any more.
+  close_result give_up();
+  close_result totals() const noexcept { return {delivered_, failed_, {}}; }
+
+  // ---- the rest
+
+  /// Without `mutex`.
+  errc replace(const endpoint_list& endpoints) noexcept;
+  /// Without `mutex`.
+  statistics counters();
+  void count_workers(std::size_t count) noexcept { workers_ = count; }
+
+ private:
+  // in
+  submit_status submit_to(lane_shard& at, lane* found, const destination& to, std::int64_t minute,
+                          std::size_t hash, const record& added) noexcept;
+  submit_status put(lane& into, const record& added) noexcept;
+  submit_status put_into_new(lane& into, const record& added) noexcept;
+  static submit_status refusal(errc error) noexcept;
+  submit_status count(lane_shard& at, submit_status status) noexcept;
+  bool open(lane& into, lane_batch& made) noexcept;
+  void seal(lane& full) noexcept;
+
+  // chores
+  steady_time alarm() const noexcept;
+  bool seal_first(std::unique_lock<std::mutex>& lock, steady_time now, std::uint64_t last) noexcept;
+  void gather() noexcept;
+  void report(std::unique_lock<std::mutex>& lock, steady_time now);
+  void call(const lane_batch& finished, steady_time now) noexcept;
+  void account(const lane_batch& finished) noexcept;
+  void tidy_up() noexcept;
+
+  // the end
+  static void hand_back(const lane_batch& unreported, std::vector<undelivered>& to);
+
+  // batches
+  lane_batch* obtain(bool large) noexcept;
+  void recycle(lane_batch& used) noexcept;
+  void reclaim() noexcept;
+  void destroy(lane_batch& gone) noexcept;
+  void trim(std::size_t most) noexcept;
+
+  const async_options wanted_;
+  const options how_;
+  const callback on_delivery_;
+  memory_budget budget_;
+  lane_table lanes_;
+  std::atomic<bool> closing_{false};
+  std::atomic<std::size_t> waiting_for_room_{0};
+
+  // All that follows is guarded by `mutex`.
+  shared_state shared_;
+  queue path_;
+  sleepers sleepers_;
+  std::condition_variable room_;
+  std::uint64_t times_room_was_made_ = 0;
+  std::uint64_t last_opened_ = 0;
+  using stage = linked_list<lane_batch, &lane_batch::previous_in_stage, &lane_batch::next_in_stage>;
+  linked_list<lane_batch> unreported_;  // in order of opening
+  stage open_;                          // these too
+  stage finished_;
+  const lane_batch* reporting_ = nullptr;
+  std::thread::id reporter_;
+  linked_list<lane_batch> small_spares_;
+  linked_list<lane_batch> large_spares_;
+  std::size_t spare_bytes_ = 0;
+  std::uint64_t delivered_ = 0;
+  std::uint64_t failed_ = 0;
+  std::uint64_t callback_exceptions_ = 0;
+  std::size_t workers_ = 0;
+};
+
+// ---- records in
+
+inline submit_status dispatcher::offer(const destination& to, const record& added,
+                                       bool again) noexcept {
+  const std::int64_t minute = minute_of(added.time);
+  const std::size_t hash = lane_table::hash(to, minute);
+  lane_shard& at = lanes_.of(hash);
+  const std::lock_guard lock(at.mutex);
+  const submit_status status =
+      submit_to(at, at.find(to, minute, hash), to, minute, hash, added);
+  return again && status == submit_status::full ? status : count(at, status);
+}
+
+inline submit_status dispatcher::submit(lane& held, const record& added) noexcept {
+  if (added.time) return submit(held.to(), added);
+  lane_shard& at = lanes_.of(held.hash);
+  const std::lock_guard lock(at.mutex);
+  return count(at, submit_to(at, &held, held.to(), held.minute, held.hash, added));
+}
+
+inline submit_status dispatcher::submit_for(const destination& to, const record& added,
+                                            steady_time until) noexcept {
+  ++waiting_for_room_;
+  std::unique_lock lock(mutex);
+  submit_status status = submit_status::full;
+  for (;;) {
+    const std::uint64_t before = times_room_was_made_;
+    lock.unlock();
+    status = offer(to, added, true);
+    lock.lock();
+    if (status != submit_status::full) break;
+    if (times_room_was_made_ != before) continue;
+    if (is_in_callback() || std::chrono::steady_clock::now() >= until) {
+      lock.unlock();
+      status = submit(to, added);
+      lock.lock();
+      break;
+    }
+    if (until == (steady_time::max)()) {
+      room_.wait(lock);
+    } else {
+      room_.wait_until(lock, until);
+    }
+  }
+  --waiting_for_room_;
+  return status;
+}
+
+inline submit_status dispatcher::submit_to(lane_shard& at, lane* found, const destination& to,
+                                           std::int64_t minute, std::size_t hash,
+                                           const record& added) noexcept {
+  if (is_closing()) return submit_status::closed;
+  if (found == nullptr && check_destination(to) != errc::ok) return submit_status::invalid;
+  submit_status status = submit_status::full;
+  std::size_t failures = 0;
+  for (int tries = 0; tries < 2 && status == submit_status::full; ++tries) {
+    if (tries != 0) reclaim();
+    failures = budget_.failures();
+    if (found == nullptr) found = at.make(to, minute, hash);
+    if (found != nullptr) status = put(*found, added);
+  }
+  if (found != nullptr) at.drop_if_idle(*found);
+  // Was it the budget or the system that had no memory?
+  const bool failed = status == submit_status::full && budget_.failures() != failures;
+  return failed ? submit_status::out_of_memory : status;
+}
+
+/// Into the open batch, or, if that is full, into a new one.
+inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
+  if (into.open == nullptr) return put_into_new(into, added);
+  lane_batch& batch = *into.open;
+  // Encoding never shortens.
+  const std::size_t most = how_.max_request_bytes;
+  if (batch.records.bytes() + added.body.size() < most) {
+    if (const errc error = batch.append(added, most); error != errc::ok) {
+      return refusal(error);
+    }
+    if (batch.records.most_request_bytes() <= most || batch.request_bytes() <= most) {
+      if (batch.records.size() >= wanted_.max_batch_records) seal(into);
+      return submit_status::accepted;
+    }
+    batch.drop_last();
+  }
+  seal(into);
+  return put_into_new(into, added);
+}
+
+inline submit_status dispatcher::put_into_new(lane& into, const record& added) noexcept {
+  lane_batch* const made = obtain(into.is_busy);
+  if (made == nullptr) return submit_status::full;
+  const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
+  errc error = made->records.open(into.to(), time, how_.form, how_.record_separator);
+  if (error == errc::ok) error = made->append(added, how_.max_request_bytes);
+  if (error == errc::ok && !open(into, *made)) error = errc::out_of_memory;
+  if (error != errc::ok) {
+    const std::lock_guard lock(mutex);
+    recycle(*made);
+    return refusal(error);
+  }
+  if (wanted_.max_batch_records == 1) seal(into);
+  return submit_status::accepted;
+}
+
+inline submit_status dispatcher::refusal(errc error) noexcept {
+  switch (error) {
+    case errc::too_large:
+      return submit_status::too_large;
+    case errc::out_of_memory:
+      return submit_status::full;
+    default:
+      return submit_status::invalid;
+  }
+}
+
+inline submit_status dispatcher::count(lane_shard& at, submit_status status) noexcept {
+  ++at.counted.offered;
+  if (status != submit_status::accepted) ++at.counted.refused;
+  if (status == submit_status::full) ++at.counted.full;
+  if (status == submit_status::out_of_memory) ++at.counted.out_of_memory;
+  return status;
+}
+
+/// Makes a batch, which has its first record, the lane's open one. False: no memory.
+inline bool dispatcher::open(lane& into, lane_batch& made) noexcept {
+  made.home = &into;
+  made.opened = std::chrono::steady_clock::now();
+  const std::lock_guard lock(mutex);
+  made.prepared = path_.prepare();
+  if (made.prepared == nullptr) {
+    budget_.fail(0);
+    return false;
+  }
+  made.sequence = ++last_opened_;
+  unreported_.push_back(made);
+  open_.push_back(made);
+  into.open = &made;
+  sleepers_.set_alarm(later(made.opened, wanted_.linger));
+  return true;
+}
+
+inline void dispatcher::seal(lane& full) noexcept {
+  lane_batch& batch = *std::exchange(full.open, nullptr);
+  constexpr std::size_t large = 4096;
+  full.is_busy = batch.records.capacity() > large;
+  ++full.holders;
+  const steady_time deadline = later(std::chrono::steady_clock::now(), how_.delivery_timeout);
+  const std::lock_guard lock(mutex);
+  open_.erase(batch);
+  path_.add(*std::exchange(batch.prepared, nullptr), batch.records, 0, batch.records.size(), &batch,
+            deadline);
+  sleepers_.call_one();
+}
+
+inline lane* dispatcher::hold(const destination& to) noexcept {
+  if (check_destination(to) != errc::ok) return nullptr;
+  const std::size_t hash = lane_table::hash(to, no_minute);
+  lane_shard& at = lanes_.of(hash);
+  const std::lock_guard lock(at.mutex);
+  if (is_closing()) return nullptr;
+  lane* found = at.find(to, no_minute, hash);
+  if (found == nullptr) found = at.make(to, no_minute, hash);
+  if (found == nullptr) {
+    reclaim();
+    found = at.make(to, no_minute, hash);
+  }
+  if (found == nullptr) return nullptr;
+  ++found->holders;
+  at.look_after(*found, {});
+  return found;
+}
+
+inline void dispatcher::hold(lane& held) noexcept {
+  const std::lock_guard lock(lanes_.of(held.hash).mutex);
+  ++held.holders;
+}
+
+inline void dispatcher::let_go(lane& held) noexcept {
+  lane_shard& at = lanes_.of(held.hash);
+  const std::lock_guard lock(at.mutex);
+  --held.holders;
+  at.drop_if_idle(held);
+}
+
+// ---- chores
+
+inline bool dispatcher::do_chore(std::unique_lock<std::mutex>& lock, steady_time now) {
+  gather();
+  if (has_report()) {
+    report(lock, now);
+    return true;
+  }
+  return seal_first(lock, now, last_opened_);
+}
+
+/// When the next chore or attempt is due.
+inline steady_time dispatcher::alarm() const noexcept {
+  const steady_time wake = path_.wake();
+  if (open_.empty()) return wake;
+  return (std::min)(wake, later(open_.first()->opened, wanted_.linger));
+}
+
+inline std::optional<attempt> dispatcher::next(steady_time now) noexcept {
+  std::optional<attempt> wanted = path_.next(now);
+  gather();  // what is past its deadline
+  // Whoever has something to do for a while sees to it that another one does what comes meanwhile.
+  const bool more = path_.has_ready() || has_report();
+  if (wanted && (more || (sleepers_.lack_keeper() && alarm() != (steady_time::max)()))) {
+    sleepers_.call_one();
+  }
+  return wanted;
+}
+
+inline void dispatcher::told(const attempt& made, reply&& came, steady_time now) noexcept {
+  path_.told(made, std::move(came), now);
+  gather();
+}
+
+/// Seals the batch that has been open for longest, if it is due by then.
+inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_time now,
+                                   std::uint64_t last) noexcept {
+  lane_batch* const first = open_.first();
+  if (first == nullptr || first->sequence > last) return false;
+  if (later(first->opened, wanted_.linger) > now) return false;
+  lane& from = *first->home;
+  const std::uint64_t sequence = first->sequence;
+  const steady_time opened = first->opened;
+  ++from.pins;  // it stays, whatever becomes of the batch
+  lock.unlock();
+  {
+    lane_shard& at = lanes_.of(from.hash);
+    const std::lock_guard shard(at.mutex);
+    if (from.open != nullptr && from.open->sequence == sequence) seal(from);
+    --from.pins;
+    at.look_after(from, opened);
+  }
+  lock.lock();
+  return true;
+}
+
+inline void dispatcher::seal_up_to(std::unique_lock<std::mutex>& lock,
+                                   std::uint64_t last) noexcept {
+  while (seal_first(lock, (steady_time::max)(), last)) {
+  }
+}
+
+/// Brings what is finished back to its batch.
+inline void dispatcher::gather() noexcept {
+  while (parcel* const done = path_.take()) {
+    auto& batch = *static_cast<lane_batch*>(done->owner);
+    parcel** link = &batch.results;
+    while (*link != nullptr && (*link)->first < done->first) link = &(*link)->next;
+    done->next = *link;
+    *link = done;
+    batch.finished += done->count;
+    if (batch.finished == batch.records.size()) finished_.push_back(batch);
+  }
+}
+
+/// Reports the batch that has been finished for longest.
+inline void dispatcher::report(std::unique_lock<std::mutex>& lock, steady_time now) {
+  lane_batch& batch = *finished_.pop_front();
+  account(batch);
+  reporting_ = &batch;
+  reporter_ = std::this_thread::get_id();
+  // Another thread may have been about to report this one, and there may be more to do.
+  if (sleepers_.lack_keeper()) sleepers_.call_one();
+  lock.unlock();
+  call(batch, now);
+  if (!home.is_here()) return;  // the callback has forked, and this is the child
+  lane& from = *batch.home;
+  {
+    lane_shard& at = lanes_.of(from.hash);
+    const std::lock_guard shard(at.mutex);
+    --from.holders;
+    at.look_after(from, now);
+    at.forget(now - std::chrono::seconds(1));
+  }
+  lock.lock();
+  unreported_.erase(batch);
+  recycle(batch);
+  const bool is_idle = unreported_.empty();
+  if (is_idle) {
+    lock.unlock();
+    tidy_up();
+    lock.lock();
+  }
+  reporting_ = nullptr;
+  ++times_room_was_made_;
+  if (waiting_for_room_ != 0) room_.notify_all();
+  progress.notify_all();
+  if (!finished_.empty()) sleepers_.call_one();
+}
+
+inline void dispatcher::account(const lane_batch& finished) noexcept {
+  for (const parcel* each = finished.results; each != nullptr; each = each->next) {
+    (each->known_facts.error == errc::ok ? delivered_ : failed_) += each->count;
+  }
+}
+
+inline void dispatcher::call(const lane_batch& finished, steady_time now) noexcept {
+  if (!on_delivery_) return;
+#if INLONG_EXCEPTIONS
+  try {
+#endif
+    on_delivery_(deliveries(finished, now));
+#if INLONG_EXCEPTIONS
+  } catch (...) {
+    if (!home.is_here()) return;
+    const std::lock_guard lock(mutex);
+    ++callback_exceptions_;
+  }
+#endif
+}
+
+/// When nothing is pending, the memory of what was is given back.
+inline void dispatcher::tidy_up() noexcept {
+  for (lane_shard& each : lanes_.all()) {
+    const std::lock_guard lock(each.mutex);
+    each.forget((steady_time::max)());
+  }
+  constexpr std::size_t warm = 256 * 1024;
+  const std::lock_guard lock(mutex);
+  trim((std::min)(warm, wanted_.max_memory / 8));
+}
+
+inline bool dispatcher::is_settled(std::uint64_t last) const noexcept {
+  if (!is_in_callback()) return unreported_.empty() || unreported_.first()->sequence > last;
+  for (const lane_batch* each = unreported_.first(); each != nullptr && each->sequence <= last;
+       each = each->next) {
+    const bool is_open = each->prepared != nullptr;  // others are writing into it
+    if (is_open || each->finished != each->records.size()) return false;
+  }
+  return true;
+}
+
+// ---- batches
+
+/// Takes `mutex`. A lane whose last batch was large gets a large buffer at once, if there is one.
+inline lane_batch* dispatcher::obtain(bool large) noexcept {
+  {
+    const std::lock_guard lock(mutex);
+    auto& from = large && !large_spares_.empty() ? large_spares_ : small_spares_;
+    if (lane_batch* const spare = from.pop_front()) {
+      spare_bytes_ -= spare->capacity();
+      return spare;
+    }
+  }
+  if (!budget_.take(lane_batch::overhead())) return nullptr;
+  auto* const made = new (std::nothrow) lane_batch(budget_);
+  if (made == nullptr) budget_.fail(lane_batch::overhead());
+  return made;
+}
+
+/// With `mutex`.
+inline void dispatcher::recycle(lane_batch& used) noexcept {
+  for (parcel* each = used.results; each != nullptr;) path_.release(*std::exchange(each, each->next));
+  if (used.prepared != nullptr) path_.release(*std::exchange(used.prepared, nullptr));
+  used.results = nullptr;
+  used.finished = 0;
+  used.home = nullptr;
+  used.tokens.truncate(0);
+  used.times.truncate(0);
+  const std::size_t bytes = used.capacity();
+  if (spare_bytes_ + bytes > wanted_.max_memory / 8) return destroy(used);
+  spare_bytes_ += bytes;
+  constexpr std::size_t large = 4096;
+  (used.records.capacity() > large ? large_spares_ : small_spares_).push_front(used);
+}
+
+/// Gives back all memory that nobody uses. Takes `mutex`.
+inline void dispatcher::reclaim() noexcept {
+  const std::lock_guard lock(mutex);
+  trim(0);
+}
+
+inline void dispatcher::trim(std::size_t most) noexcept {
+  while (!small_spares_.empty() && spare_bytes_ > most) {
+    lane_batch& gone = *small_spares_.pop_front();
+    spare_bytes_ -= gone.capacity();
+    destroy(gone);
+  }
+  while (!large_spares_.empty() && spare_bytes_ > most) {
+    lane_batch& gone = *large_spares_.pop_front();
+    spare_bytes_ -= gone.capacity();
+    destroy(gone);
+  }
+}
+
+inline void dispatcher::destroy(lane_batch& gone) noexcept {
+  delete &gone;
+  budget_.give_back(lane_batch::overhead());
+}
+
+// ---- the end
+
+inline bool dispatcher::stop_intake() noexcept {
+  if (closing_.exchange(true)) return false;
+  for (lane_shard& each : lanes_.all()) {  // whoever has not seen it is done by then
+    const std::lock_guard lock(each.mutex);
+  }
+  const std::lock_guard lock(mutex);
+  ++times_room_was_made_;
+  room_.notify_all();
+  return true;
+}
+
+inline close_result dispatcher::give_up() {
+  path_.abandon(errc::cancelled);
+  gather();
+  close_result result;
+  for (const lane_batch* each = unreported_.first(); each != nullptr; each = each->next) {
+    if (each == reporting_) continue;  // it has been counted
+    failed_ += each->records.size();
+    hand_back(*each, result.left);
+  }
+  result.delivered = delivered_;
+  result.failed = failed_;
+  return result;
+}
+
+inline void dispatcher::hand_back(const lane_batch& unreported, std::vector<undelivered>& to) {
+  const destination stream = unreported.home->to();
+  const parcel* part = unreported.results;
+  for (std::size_t i = 0; i < unreported.records.size(); ++i) {
+    while (part != nullptr && part->first + part->count <= i) part = part->next;
+    undelivered one;
+    one.group_id = stream.group_id;
+    one.stream_id = stream.stream_id;
+    one.body = decode(unreported.records.encoded(i));
+    one.time = unreported.time_of(i);
+    one.token = unreported.tokens[i];
+    const bool is_known = part != nullptr && part->first <= i;
+    one.error = is_known ? part->known_facts.error : errc::cancelled;
+    // Without a result it is in flight still.
+    one.known = is_known ? part->known_facts.known : certainty::maybe_stored;
+    to.push_back(std::move(one));
+  }
+}
+
+inline dispatcher::~dispatcher() {
+  trim(0);
+  while (lane_batch* const left = unreported_.pop_front()) destroy(*left);
+}
+
+// ---- the rest
+
+inline errc dispatcher::replace(const endpoint_list& endpoints) noexcept {
+#if INLONG_EXCEPTIONS
+  try {
+#endif
+    const std::lock_guard lock(mutex);
+    shared_.endpoints.replace(endpoints);
+    sleepers_.call_one();
+#if INLONG_EXCEPTIONS
+  } catch (const std::bad_alloc&) {
+    return errc::out_of_memory;
+  }
+#endif
+  return errc::ok;
+}
+
+inline statistics dispatcher::counters() {
+  statistics all;
+  std::array<std::unique_lock<std::mutex>, lane_table::shards> locks;
+  for (std::size_t i = 0; i < locks.size(); ++i) {
+    locks[i] = std::unique_lock(lanes_.all()[i].mutex);
+  }
+  for (const lane_shard& each : lanes_.all()) {
+    all.offered += each.counted.offered;
+    all.refused += each.counted.refused;
+    all.refused_full += each.counted.full;
+    all.refused_out_of_memory += each.counted.out_of_memory;
+    all.lanes += each.size();
+  }
+  const std::lock_guard lock(mutex);
+  all.delivered = delivered_;
+  all.failed = failed_;
+  all.pending = all.offered - all.refused - delivered_ - failed_;
+  all.retries = shared_.retries;
+  all.callback_exceptions = callback_exceptions_;
+  all.memory = budget_.used();
+  all.workers = workers_;
+  all.endpoints = shared_.endpoints.describe(std::chrono::steady_clock::now());
+  return all;
+}
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// All lanes of a reporter, found by destination and minute, under locks that few share.
+#ifndef INLONG_ASYNC_LANE_TABLE_HPP
+#define INLONG_ASYNC_LANE_TABLE_HPP
+
+#include <inlong/config.hpp>
+#include <inlong/delivery/lane.hpp>
+#include <inlong/detail/deadline.hpp>
+#include <inlong/detail/growing_array.hpp>
+#include <inlong/detail/linked_list.hpp>
+#include <inlong/detail/memory_budget.hpp>
+#include <inlong/record.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// What has been done with the records that came to one part of the table.
+struct intake {
+  std::uint64_t offered = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t full = 0;
+  std::uint64_t out_of_memory = 0;
+};
+
+/// A part of the table. All of it, and of its lanes, is guarded by its mutex.
+class lane_shard {
+ public:
+  explicit lane_shard(memory_budget& budget) noexcept : budget_(budget) { places_.pay_from(budget); }
+  lane_shard(const lane_shard&) = delete;
+  lane_shard& operator=(const lane_shard&) = delete;
+  ~lane_shard() {
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      while (lane* const first = places_[i]) {
+        places_[i] = first->chained;
+        lane::destroy(first, budget_);
+      }
+    }
+  }
+
+  lane* find(const destination& to, std::int64_t minute, std::size_t hash) const noexcept {
+    if (places_.size() == 0) return nullptr;
+    lane* each = places_[place(hash)];
+    while (each != nullptr && !(each->hash == hash && each->is(to, minute))) each = each->chained;
+    return each;
+  }
+  /// A new lane; null if there is no memory for it.
+  lane* make(const destination& to, std::int64_t minute, std::size_t hash) noexcept {
+    if (size_ >= places_.size()) grow();
+    if (places_.size() == 0) return nullptr;
+    lane* const made = lane::make(to, minute, hash, budget_);
+    if (made == nullptr) return nullptr;
+    made->chained = places_[place(hash)];
+    places_[place(hash)] = made;
+    ++size_;
+    return made;
+  }
+
+  /// To be called when a lane may have become of use, or of none.
+  void look_after(lane& one, steady_time now) noexcept {
+    const bool is_idle = one.open == nullptr && one.holders == 0 && one.pins == 0;
+    if (is_idle == one.is_idle) return;
+    one.is_idle = is_idle;
+    one.idle_since = now;
+    is_idle ? idle_.push_back(one) : idle_.erase(one);
+  }
+  /// The same, and a lane without use does not stay to see whether there will be some.
+  void drop_if_idle(lane& one) noexcept {
+    look_after(one, steady_time());
+    if (!one.is_idle) return;
+    idle_.erase(one);
+    remove(one);
+  }
+  /// Ends lanes that have been of no use since then.
+  void forget(steady_time since) noexcept {
+    while (lane* const first = idle_.first()) {
+      if (first->idle_since > since) return;
+      idle_.erase(*first);
+      remove(*first);
+    }
+    if (size_ == 0) places_.reset();
+  }
+
+  std::size_t size() const noexcept { return size_; }
+
+  std::mutex mutex;
+  intake counted;
+
+ private:
+  std::size_t place(std::size_t hash) const noexcept {
+    return (hash >> 8) & (places_.size() - 1);  // the lowest bits chose the shard
+  }
+  void remove(lane& gone) noexcept {
+    lane** link = &places_[place(gone.hash)];
+    while (*link != &gone) link = &(*link)->chained;
+    *link = gone.chained;
+    --size_;
+    lane::destroy(&gone, budget_);
+  }
+  /// Without memory for it the chains just get longer.
+  void grow() noexcept {
+    constexpr std::size_t smallest = 8;
+    growing_array<lane*> larger;
+    larger.pay_from(budget_);
+    const std::size_t size = places_.size() == 0 ? smallest : 2 * places_.size();
+    if (!larger.ensure_room(size)) return;
+    for (std::size_t i = 0; i < size; ++i) *(larger.end() + i) = nullptr;
+    larger.extend_to(larger.end() + size);
+    std::swap(places_, larger);
+    for (std::size_t i = 0; i < larger.size(); ++i) {
+      while (lane* const moved = larger[i]) {
+        larger[i] = moved->chained;
+        moved->chained = places_[place(moved->hash)];
+        places_[place(moved->hash)] = moved;
+      }
+    }
+  }
+
+  memory_budget& budget_;
+  growing_array<lane*> places_;  // chains of lanes; as many as a power of two
+  std::size_t size_ = 0;
+  linked_list<lane> idle_;  // the longest idle first
+};
+
+/// The parts of the table.
+class lane_table {
+ public:
+  static constexpr std::size_t shards = 32;
+
+  explicit lane_table(memory_budget& budget) noexcept
+      : lane_table(budget, std::make_index_sequence<shards>()) {}
+
+  static std::size_t hash(const destination& to, std::int64_t minute) noexcept {
+    const std::hash<std::string_view> of;
+    const std::size_t mixed = of(to.group_id) * 31 + of(to.stream_id);
+    return mixed ^ (static_cast<std::size_t>(minute) * std::size_t{0x9e3779b1});
+  }
+  lane_shard& of(std::size_t hash) noexcept { return shards_[hash % shards]; }
+  std::array<lane_shard, shards>& all() noexcept { return shards_; }
+
+ private:
+  template <std::size_t... Index>
+  lane_table(memory_budget& budget, std::index_sequence<Index...>) noexcept
+      : shards_{((void)Index, lane_shard(budget))...} {}
+
+  std::array<lane_shard, shards> shards_;
+};
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif

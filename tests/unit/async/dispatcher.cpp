@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <inlong/async/dispatcher.hpp>
+
+#include <inlong/testing/scripted_transport.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace std::chrono_literals;
+using inlong::async_options;
+using inlong::record;
+using inlong::statistics;
+using inlong::submit_status;
+using inlong::detail::dispatcher;
+using inlong::detail::steady_time;
+using inlong::testing::scripted_transport;
+
+namespace {
+
+constexpr steady_time never = (steady_time::max)();
+const inlong::destination to{"group", "stream"};
+
+/// Drives a dispatcher by hand, on the test's own thread and its own clock.
+struct scripted_driver {
+  explicit scripted_driver(async_options wanted = {}, dispatcher::callback also = {})
+      : of(wanted, [this, also = std::move(also)](const inlong::deliveries& those) {
+          for (const inlong::delivery& each : those) tokens.push_back(each.token);
+          if (also) also(those);
+        }) {
+    CHECK(of.replace({"a"}) == inlong::errc::ok);
+  }
+
+  submit_status submit(std::string_view body, std::uint64_t token = 0) {
+    return of.submit(to, {body, std::nullopt, token});
+  }
+  /// Does all that is due at that time.
+  void run(steady_time now = std::chrono::steady_clock::now()) {
+    std::unique_lock lock(of.mutex);
+    for (;;) {
+      if (of.do_chore(lock, now)) continue;
+      const auto wanted = of.next(now);
+      if (!wanted && !of.has_report()) return;
+      if (!wanted) continue;
+      lock.unlock();
+      auto came = inlong::detail::carry_out(*wanted, network, of.how());
+      lock.lock();
+      of.told(*wanted, std::move(came), now);
+    }
+  }
+  void run_all() {
+    std::unique_lock lock(of.mutex);
+    of.seal_up_to(lock, of.last_opened());
+    lock.unlock();
+    run();
+  }
+  statistics counted() {
+    const statistics all = of.counters();
+    CHECK(all.offered == all.refused + all.delivered + all.failed + all.pending);
+    return all;
+  }
+
+  scripted_transport network;
+  std::vector<std::uint64_t> tokens;
+  dispatcher of;
+};
+
+/// Enough for a few requests of 200 bytes.
+async_options small_memory() {
+  async_options how;
+  how.max_request_bytes = 200;
+  how.max_memory = 8 * 1024;
+  return how;
+}
+
+}  // namespace
+
+TEST_CASE("a record that waits for room is offered once, and refused once") {
+  scripted_driver driver(small_memory());
+  std::uint64_t accepted = 0;
+  while (driver.submit("some body") == submit_status::accepted) ++accepted;
+  CHECK(driver.counted().refused == 1);
+  CHECK(driver.counted().refused_full == 1);
+  const auto in_20_ms = std::chrono::steady_clock::now() + 20ms;
+  CHECK(driver.of.submit_for(to, {"x"}, in_20_ms) == submit_status::full);
+  CHECK(std::chrono::steady_clock::now() >= in_20_ms);
+  CHECK(driver.counted().offered == accepted + 2);
+  CHECK(driver.counted().refused == 2);
+
+  std::thread patient([&] { CHECK(driver.of.submit_for(to, {"x"}, never) == submit_status::accepted); });
+  driver.run_all();
+  patient.join();
+  CHECK(driver.counted().offered == accepted + 3);
+  CHECK(driver.counted().refused_full == 2);
+}
+
+TEST_CASE("who waits for room is let go when the intake ends") {
+  scripted_driver driver(small_memory());
+  while (driver.submit("some body") == submit_status::accepted) {
+  }
+  std::thread patient([&] { CHECK(driver.of.submit_for(to, {"x"}, never) == submit_status::closed); });
+  CHECK(driver.of.stop_intake());
+  patient.join();
+  CHECK_FALSE(driver.of.stop_intake());
+}
+
+TEST_CASE("within the callback nobody waits for room, which comes after it") {
+  scripted_driver* self = nullptr;
+  submit_status got = submit_status::accepted;
+  scripted_driver driver(small_memory(), [&](const inlong::deliveries&) {
+    if (got != submit_status::accepted) return;
+    while (self->submit("some body") == submit_status::accepted) {
+    }
+    got = self->of.submit_for(to, {"x"}, never);
+  });
+  self = &driver;
+  driver.submit("x");
+  driver.run_all();
+  CHECK(got == submit_status::full);
+}
+
+TEST_CASE("a queue without room is full and never out of memory, whoever else asks for some") {
+  async_options how = small_memory();
+  how.max_memory = 16 * 1024;
+  scripted_driver driver(how);
+  std::atomic<std::uint64_t> full{0};
+  std::atomic<std::uint64_t> others{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      const std::string group = "a group with a rather long name " + std::to_string(i);
+      for (int round = 0; round < 2000; ++round) {
+        const auto status = driver.of.submit({group, "stream"}, {"some body"});
+        if (status == submit_status::full) ++full;
+        if (status != submit_status::full && status != submit_status::accepted) ++others;
+      }
+    });
+  }
+  for (std::thread& each : threads) each.join();
+  CHECK(others == 0);
+  CHECK(driver.counted().refused_full == full);
+  CHECK(driver.counted().memory <= how.max_memory);
+}
