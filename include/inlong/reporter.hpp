@@ -148,6 +148,7 @@ class basic_reporter {
             std::optional<time_point> time, outcome& result) const;
   void deliver(session& with, detail::steady_time start, outcome& result);
   bool collect(detail::queue& from, outcome& result) noexcept;
+  static void name(const detail::facts& known, outcome& result) noexcept;
 
   checked_transport original_;
   detail::problem problem_;
@@ -234,7 +235,7 @@ void basic_reporter<Transport>::deliver(session& with, detail::steady_time start
                                         outcome& result) {
   detail::queue& path = with.path;
   const detail::steady_time deadline = detail::later(start, core_->how.delivery_timeout);
-  detail::steady_time now = start;
+  detail::steady_time now = std::chrono::steady_clock::now();  // encoding has taken its time
   std::unique_lock lock(core_->mutex);
   if (!path.add(with.records, 0, result.records, nullptr, deadline)) {
     result.error = errc::out_of_memory;
@@ -279,7 +280,7 @@ bool basic_reporter<Transport>::collect(detail::queue& from, outcome& result) no
       result.known = known.known;
       result.server_code = known.server_code;
       result.http_status = known.http_status;
-      if (known.where != nullptr) result.address = known.where->address();
+      name(known, result);
       result.detail = std::move(known.detail);
       if (result) result.delivered += done->count;
     }
@@ -290,6 +291,20 @@ bool basic_reporter<Transport>::collect(detail::queue& from, outcome& result) no
     if (!result) from.abandon(errc::cancelled);
   }
   return !from.is_empty();
+}
+
+/// Without memory for it the address stays empty.
+template <class Transport>
+void basic_reporter<Transport>::name(const detail::facts& known, outcome& result) noexcept {
+#if INLONG_EXCEPTIONS
+  try {
+#endif
+    result.address = known.where != nullptr ? known.where->address() : std::string();
+#if INLONG_EXCEPTIONS
+  } catch (const std::bad_alloc&) {
+    result.address.clear();
+  }
+#endif
 }
 
 template <class Transport>

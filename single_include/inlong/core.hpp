@@ -1043,13 +1043,19 @@ class memory_budget {
   void give_back(std::size_t bytes) noexcept {
     used_.fetch_sub(bytes, std::memory_order_relaxed);
   }
+  /// The system did not have the memory that was taken for: gives that back.
+  void fail(std::size_t bytes) noexcept {
+    failures_.fetch_add(1, std::memory_order_relaxed);
+    give_back(bytes);
+  }
   std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
-  /// Whether so many bytes could not be taken now.
-  bool lacks(std::size_t bytes) const noexcept { return bytes > most_ - used(); }
+  /// How often the system did not have it.
+  std::size_t failures() const noexcept { return failures_.load(std::memory_order_relaxed); }
 
  private:
   const std::size_t most_;
   std::atomic<std::size_t> used_{0};
+  std::atomic<std::size_t> failures_{0};
 };
 
 }  // namespace detail
@@ -1145,10 +1151,11 @@ class growing_array {
     // For a moment there are both.
     if (budget_ != nullptr && !budget_->take(grown * sizeof(T))) return false;
     void* const moved = std::realloc(data_, grown * sizeof(T));
-    if (budget_ != nullptr) {
-      budget_->give_back((moved != nullptr ? capacity_ : grown) * sizeof(T));
+    if (moved == nullptr) {
+      if (budget_ != nullptr) budget_->fail(grown * sizeof(T));
+      return false;
     }
-    if (moved == nullptr) return false;
+    if (budget_ != nullptr) budget_->give_back(capacity_ * sizeof(T));
     data_ = static_cast<T*>(moved);
     capacity_ = grown;
     return true;
@@ -1333,7 +1340,7 @@ class escaper {
     }
     for (; from != end; from += block_size) {
       const unsigned escapes = local.copy(to, from);
-      to = expand(to, from, block_size, escapes);
+      to = escapes == 0 ? to + block_size : expand(to, from, block_size, escapes);
     }
     *this = local;
     return to;
@@ -1473,6 +1480,8 @@ INLONG_NAMESPACE_END
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -1516,6 +1525,12 @@ class batch {
                       std::size_t max_request_bytes) const noexcept;
   /// How many bytes the body of the request has that carries `count` records from `first` on.
   std::size_t request_bytes(std::size_t first, std::size_t count) const noexcept;
+  /// How many bytes it has so far.
+  std::size_t bytes() const noexcept { return bytes_.size(); }
+  /// Not less than `request_bytes` of all records, and not much more; quicker.
+  std::size_t most_request_bytes() const noexcept {
+    return bytes_.size() + tail_size_ + std::numeric_limits<std::size_t>::digits10 + 1;
+  }
   /// The body of that request. Its last piece is written into `tail`; the others are valid as long
   /// as the batch is not changed.
   std::array<std::string_view, 3> pieces(std::size_t first, std::size_t count,
@@ -1544,6 +1559,7 @@ class batch {
   std::size_t separator_size_ = 0;  // encoded
   form form_ = form::compact;
   char separator_ = '\n';
+  std::array<char, 4> encoded_separator_{};
   std::size_t tail_size_ = 0;  // without the count
   form_tail tail_;
 };
@@ -1554,9 +1570,9 @@ inline errc batch::open(const destination& to, time_point time, form how, char s
   form_ = how;
   separator_ = separator;
   if (const errc error = check_destination(to); error != errc::ok) return error;
-  // The separator is encoded first, only to learn its size.
   if (const errc error = encode({&separator, 1}, std::nullopt); error != errc::ok) return error;
   separator_size_ = bytes_.size();
+  bytes_.view().copy(encoded_separator_.data(), separator_size_);
   bytes_.truncate(0);
   bool room = bytes_.append("groupId=") && encode(to.group_id, std::nullopt) == errc::ok;
   room = room && bytes_.append("&streamId=") && encode(to.stream_id, std::nullopt) == errc::ok;
@@ -1576,11 +1592,18 @@ inline errc batch::append(std::string_view body, std::size_t max_request_bytes) 
   if (body.size() > max_request_bytes) return errc::too_large;
   if (is_blank(body)) return errc::blank_body;
   const std::size_t before = bytes_.size();
-  errc error = size() == 0 ? errc::ok : encode({&separator_, 1}, std::nullopt);
-  if (error == errc::ok) error = encode(body, separator_);
+  if (size() != 0) {
+    if (!bytes_.ensure_room(encoded_separator_.size())) return errc::out_of_memory;
+    // Of a constant size, which is quicker; what is too much is written over.
+    std::memcpy(bytes_.end(), encoded_separator_.data(), encoded_separator_.size());
+    bytes_.extend_to(bytes_.end() + separator_size_);
+  }
+  errc error = encode(body, separator_);
   const std::size_t end = bytes_.size();
   if (error == errc::ok && !ends_.append(&end, 1)) error = errc::out_of_memory;
-  if (error == errc::ok && request_bytes(size() - 1, 1) > max_request_bytes) {
+  // If even all of them are within the limit, the last one alone is.
+  if (error == errc::ok && most_request_bytes() > max_request_bytes &&
+      request_bytes(size() - 1, 1) > max_request_bytes) {
     ends_.truncate(size() - 1);
     error = errc::too_large;
   }
@@ -2449,8 +2472,9 @@ class reply_cursor {
 
 /// The code in the body of an answer: the value of the object's first key, or else of its only key
 /// `code`, as an integer in quotes or without; a JSONP callback around the object is stepped over.
-/// Two keys `code` whose values differ, one inside another object only, a number cut short,
-/// anything else before the object, or more than `max_reply_bytes`: no code.
+/// Two keys `code` whose values differ, one inside another object only, one that is not the first
+/// key of an object that doesn't end, a number cut short, anything else before the object, or more
+/// than `max_reply_bytes`: no code.
 ///
 /// The body is not parsed as JSON, because it need not be JSON: DataProxy puts texts into it
 /// unescaped, parts of the request among them (read in its HttpMessageHandler, and observed). That
@@ -2467,7 +2491,8 @@ inline std::optional<int> find_code(std::string_view body) noexcept {
   if (at.take(key)) return at.take(':') ? at.take_integer() : std::nullopt;
 
   std::optional<int> only;
-  for (int depth = 1; !at.rest().empty();) {
+  int depth = 1;
+  while (!at.rest().empty()) {
     const char passed = at.pass();
     if (passed == '{' || passed == '[') ++depth;
     if (passed == '}' || passed == ']') --depth;
@@ -2478,7 +2503,7 @@ inline std::optional<int> find_code(std::string_view body) noexcept {
     if (!code || (only && *only != *code)) return std::nullopt;
     only = code;
   }
-  return only;
+  return depth == 0 ? only : std::nullopt;
 }
 
 INLONG_NAMESPACE_END
@@ -2740,9 +2765,12 @@ struct sighting {
   int number;
 };
 
+/// What holds for a code, holds for it on a kept connection too, unless a row above says otherwise.
 constexpr const verdict_row* find_verdict(sighting seen) noexcept {
   for (const verdict_row& row : verdict_rows) {
-    if (row.what == seen.what && row.first <= seen.number && seen.number <= row.last) return &row;
+    const bool fits = row.what == seen.what ||
+                      (row.what == signal::code && seen.what == signal::kept_code);
+    if (fits && row.first <= seen.number && seen.number <= row.last) return &row;
   }
   return nullptr;
 }
@@ -2780,14 +2808,15 @@ inline sighting look_at(const exchange& got, std::optional<int> code, bool fresh
   if (*code == INT_MAX && !fresh && got.body.find(farewell) != std::string::npos) {
     return {signal::farewell, 0};
   }
-  const sighting kept{signal::kept_code, *code};
-  return !fresh && find_verdict(kept) != nullptr ? kept : sighting{signal::code, *code};
+  return {fresh ? signal::code : signal::kept_code, *code};
 }
 
 inline verdict judge(const exchange& got, std::optional<int> code, bool fresh) noexcept {
   verdict means = find_verdict(look_at(got, code, fresh))->means;
-  // Whatever it says, nobody can have stored what was not wholly sent.
-  if (got.cut_off && means.known == certainty::maybe_stored) means.known = certainty::not_stored;
+  if (!got.cut_off) return means;
+  // Whatever it says, nobody can have stored what was not wholly sent: a success is not this one's.
+  if (means.what == action::deliver) means = find_verdict({signal::status, got.status})->means;
+  means.known = certainty::not_stored;
   return means;
 }
 
@@ -2999,7 +3028,10 @@ class random_sequence {
   }
 
   /// A number from 0 to `bound` - 1, for a `bound` far below 2^64.
-  constexpr std::uint64_t below(std::uint64_t bound) noexcept { return (*this)() % bound; }
+  template <class Bound>
+  constexpr Bound below(Bound bound) noexcept {
+    return static_cast<Bound>((*this)() % static_cast<std::uint64_t>(bound));
+  }
 
  private:
   std::uint64_t state_;
@@ -3055,7 +3087,8 @@ class health {
     proven_ = true;
     if (failures_ != 0 && ++successes_ == enough_successes) failures_ = 0;
     const std::chrono::nanoseconds took = now - started;
-    latency_ = latency_.count() == 0 ? took : latency_ + (took - latency_) / 8;
+    const std::chrono::nanoseconds before = expected_latency(now);
+    latency_ = latency_.count() == 0 ? took : before + (took - before) / 8;
     measured_ = now;
   }
   /// It lives, but has not taken a request yet.
@@ -3069,7 +3102,7 @@ class health {
   void fail(const rest& how, std::chrono::milliseconds at_least, steady_time started,
             steady_time now, random_sequence& random) noexcept {
     // Several requests that were under way together fail for one reason.
-    const bool known_already = state_ == endpoint_state::closed && started < since_;
+    const bool known_already = state_ == endpoint_state::closed && started <= since_;
     if (!known_already && failures_ < 63) ++failures_;
     successes_ = 0;
     const std::int64_t longest = how.longest.count();
@@ -3325,8 +3358,8 @@ struct lane_batch {
     return sizeof(lane_batch) + sizeof(parcel) + sizeof(parcel*);
   }
 
+  growing_array<std::uint64_t> tokens;  // beside what else each record touches
   batch records;
-  growing_array<std::uint64_t> tokens;
   growing_array<std::int64_t> times;  // empty if its records have none
   lane* home = nullptr;
   parcel* prepared = nullptr;  // for the queue, so that sealing can't fail
@@ -3380,7 +3413,7 @@ inline lane* lane::make(const destination& to, std::int64_t minute, std::size_t 
   if (!budget.take(cost(to))) return nullptr;
   void* const memory = std::malloc(cost(to));
   if (memory == nullptr) {
-    budget.give_back(cost(to));
+    budget.fail(cost(to));
     return nullptr;
   }
   lane* const made = new (memory) lane;
@@ -3432,6 +3465,15 @@ class linked_list {
     thing.*Next = first_;
     (first_ != nullptr ? first_->*Previous : last_) = &thing;
     first_ = &thing;
+  }
+  /// `other` is in the list; null: at the end.
+  void insert_before(T& thing, T* other) noexcept {
+    if (other == nullptr) return push_back(thing);
+    if (other == first_) return push_front(thing);
+    thing.*Previous = other->*Previous;
+    thing.*Next = other;
+    (other->*Previous)->*Next = &thing;
+    other->*Previous = &thing;
   }
   void erase(T& thing) noexcept {
     (thing.*Previous != nullptr ? (thing.*Previous)->*Next : first_) = thing.*Next;
@@ -3638,6 +3680,7 @@ class sleepers {
       keeper_ = &own;
     } else {
       others_.push_back(own);
+      set_alarm(alarm);  // which the keeper may not know of
     }
     while (!own.woken) {
       const steady_time until = own.until;  // it may be set earlier meanwhile
@@ -3659,8 +3702,10 @@ class sleepers {
     while (!others_.empty()) wake(*others_.first());
     if (keeper_ != nullptr) wake(*keeper_);
   }
-  /// Something is due at that time, perhaps earlier than the one who keeps the time knows of.
+  /// Something is due at that time, perhaps earlier than the one who keeps the time knows of, if
+  /// there is one.
   void set_alarm(steady_time due) noexcept {
+    if (lack_keeper()) wake(*others_.first());
     if (keeper_ == nullptr || keeper_->until <= due) return;
     keeper_->until = due;
     keeper_->called.notify_one();
@@ -3831,14 +3876,18 @@ struct choice {
 /// At most `most_active` are used at a time, chosen at random. One that fails is closed, replaced
 /// by one of the others, and rests. When it has, a heartbeat finds out whether it is back, as long
 /// as another endpoint takes requests; heartbeats are paid for by successes, so that few requests
-/// have to wait behind one. When all are closed, the one that has rested first is tried.
+/// have to wait behind one. While none does, the one that has rested first is tried.
 class fleet {
  public:
   static constexpr std::size_t most_active = 8;
   /// What a heartbeat may take: it delays the batch that waits behind it.
   static constexpr std::chrono::milliseconds probe_timeout{250};
 
-  /// While another endpoint is open, each holds `most_at_one` requests at most.
+  static constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
+
+  /// While another endpoint is open, each holds `most_at_one` requests at most, and one that is not
+  /// proven never more than one. With `no_limit` neither: who waits for an answer, and has a thread
+  /// for it, goes where there is hope.
   fleet(std::uint64_t seed, std::size_t most_at_one)
       : random_(seed), most_at_one_((std::max<std::size_t>)(1, most_at_one)) {
     active_.reserve(most_active);
@@ -3857,7 +3906,11 @@ class fleet {
   /// not be tried at all otherwise. Only while all are closed.
   choice insist() noexcept;
   /// When `choose` may answer otherwise, if nothing else happens.
-  steady_time wake() const noexcept { return active_.empty() ? next_rested_ : never; }
+  steady_time wake() const noexcept {
+    const bool any_proven = std::any_of(active_.begin(), active_.end(),
+                                        [](const node* each) { return !is_unproven(each); });
+    return any_proven ? never : next_rested_;
+  }
   /// Whether an endpoint that is used is not among those.
   bool has_other(const node_set& asked) const noexcept;
   bool has_open() const noexcept { return !active_.empty(); }
@@ -3884,7 +3937,11 @@ class fleet {
   static constexpr unsigned most_credit = probe_price * most_active;
 
   static bool is_unproven(const node* one) noexcept { return !one->state.is_proven(); }
+  /// Whoever goes to one of which nothing is known may be held up for long: the others wait for
+  /// what becomes of the first.
   bool is_full(const node& one) const noexcept {
+    if (most_at_one_ == no_limit) return false;
+    if (is_unproven(&one)) return one.in_flight != 0;
     return active_.size() > 1 && one.in_flight >= most_at_one_;
   }
   choice begin(choice::kind what, node& where) noexcept;
@@ -3911,16 +3968,22 @@ inline choice fleet::choose(const node_set& asked, bool may_probe, steady_time n
   std::size_t count = 0;
   bool any_proven = false;
   bool all_asked = true;
+  bool all_busy = true;
   for (node* const each : active_) {
     any_proven = any_proven || !is_unproven(each);
     if (asked.contains(*each)) continue;
     all_asked = false;
-    if (!is_full(*each)) free[count++] = each;
+    if (is_full(*each)) continue;
+    free[count++] = each;
+    all_busy = all_busy && each->in_flight != 0;
   }
-  if (active_.empty()) {
-    node* const rested = find_rested(now);
-    if (rested == nullptr) return {};
-    return begin(rested->probe_timed_out ? choice::kind::send : choice::kind::probe, *rested);
+  const bool hopeless = active_.empty() || (!all_asked && all_busy && (count == 0 || may_probe));
+  if (!any_proven && hopeless) {
+    // None has answered yet, and the next may be the one that does.
+    if (node* const rested = find_rested(now)) {
+      return begin(rested->probe_timed_out ? choice::kind::send : choice::kind::probe, *rested);
+    }
+    if (count == 0) return {};
   }
   if (any_proven && may_probe && at_unproven_ == 0 && credit_ >= probe_price) {
     if (node* const found = find_for_probe(now)) {
@@ -4005,10 +4068,14 @@ inline bool fleet::has_other(const node_set& asked) const noexcept {
 }
 
 inline void fleet::succeed(node& at, steady_time started, steady_time now) noexcept {
+  if (credit_ < most_credit) ++credit_;
+  // Of one that has failed since then this says little, where others can be asked.
+  const bool closed_since =
+      at.state.state() == endpoint_state::closed && started <= at.state.since();
+  if (closed_since && has_open()) return;
   at.state.succeed(started, now);
   at.probe_timed_out = false;
   activate(at);
-  if (credit_ < most_credit) ++credit_;
 }
 
 inline void fleet::revive(node& at, steady_time now) noexcept {
@@ -4486,6 +4553,8 @@ class retry_budget {
     tokens_ -= 1;
     return true;
   }
+  /// Whether there was none when it was last looked at.
+  bool is_empty() const noexcept { return tokens_ < 1; }
   /// When there will be one, without any success.
   steady_time available() const noexcept {
     if (tokens_ >= 1) return filled_;
@@ -4693,7 +4762,11 @@ inline void queue::pass_time(steady_time now) noexcept {
       continue;
     }
     one.at = paid ? parcel::place::ready : parcel::place::retry;
-    (paid ? ready_ : retries_).push_back(one);
+    if (paid && order_ == order::strict) {
+      ready_.push_front(one);  // the others have waited behind it
+    } else {
+      (paid ? ready_ : retries_).push_back(one);
+    }
     timers_.insert(one, one.deadline);
   }
 }
@@ -4757,11 +4830,16 @@ inline bool queue::cut_to(parcel& whole, std::size_t count) noexcept {
 inline steady_time queue::wake() const noexcept {
   steady_time when = timers_.empty() ? (steady_time::max)() : timers_.first().due;
   if (order_ == order::strict && (waiting_ != 0 || in_flight_ != 0)) return when;
-  if (!ready_.empty() || !retries_.empty()) when = (std::min)(when, shared_.endpoints.wake());
-  if (!retries_.empty() && shared_.endpoints.has_open()) {
-    when = (std::min)(when, shared_.budget.available());
+  const steady_time willing = shared_.endpoints.wake();
+  if (!retries_.empty()) {
+    // Without a token, no matter who is willing.
+    const bool paid = !shared_.budget.is_empty();
+    const steady_time token = shared_.budget.available();
+    const steady_time either = shared_.endpoints.has_open() ? token : (std::max)(token, willing);
+    when = (std::min)(when, paid ? willing : either);
+    if (order_ == order::strict) return when;
   }
-  return when;
+  return ready_.empty() ? when : (std::min)(when, willing);
 }
 
 // ---- told
@@ -4836,6 +4914,9 @@ inline void queue::tell_fleet(const attempt& made, const reply& came, steady_tim
       break;
   }
   if (how == nullptr) return;  // not one of the enum's values
+  // What had hardly any time left before the records' deadline says nothing of the endpoint.
+  const auto usual = (std::min)(how_.request_timeout, how_.delivery_timeout);
+  if (came.means.error == errc::timeout && made.deadline < later(made.started, usual / 2)) return;
   at.note_failure(came.means.error, one.known_facts.detail);
   endpoints.fail(at, *how, retry_after(came.got.retry_after, one.deadline, now), made.started, now);
 }
@@ -4928,6 +5009,9 @@ inline void queue::await_stream(parcel& one, const node& asked, steady_time now)
 /// Two parcels, the first with `left` records; of one record, the one whose fault it is.
 inline void queue::bisect(parcel& one, std::size_t left) noexcept {
   if (one.count == 1) return fail(one, one.known_facts.error);
+  // What endpoints have said of the whole does not hold for its parts.
+  one.asked.clear();
+  one.doubted = false;
   parcel* const right = split(one, left);
   if (right == nullptr) return fail(one, errc::out_of_memory);
   ready_at_once(*right);
@@ -4959,7 +5043,12 @@ inline void queue::leave(parcel& one) noexcept {
 
 inline void queue::finish(parcel& one) noexcept {
   one.at = parcel::place::nowhere;
-  finished_.push_back(one);
+  parcel* behind = nullptr;
+  if (order_ == order::strict) {  // those that a deadline ends together stand in the timers anyhow
+    behind = finished_.first();
+    while (behind != nullptr && behind->first < one.first) behind = behind->next;
+  }
+  finished_.insert_before(one, behind);
 }
 
 inline void queue::fail(parcel& one, errc error) noexcept {
@@ -5014,6 +5103,10 @@ inline parcel* queue::split(parcel& whole, std::size_t left) noexcept {
   right->known_facts.where = whole.known_facts.where;
   right->backoffs = whole.backoffs;
   right->tries_left = whole.tries_left;
+  right->doubted = whole.doubted;
+  right->asked = whole.asked;
+  right->unknown_rounds = whole.unknown_rounds;
+  right->unknown_since = whole.unknown_since;
   whole.count = left;
   return right;
 }
@@ -5140,9 +5233,13 @@ class dispatcher {
 
   // ---- records in; any thread, without `mutex`
 
-  submit_status submit(const destination& to, const record& added) noexcept;
+  submit_status submit(const destination& to, const record& added) noexcept {
+    return offer(to, added, false);
+  }
   submit_status submit(lane& held, const record& added) noexcept;
   submit_status submit_for(const destination& to, const record& added, steady_time until) noexcept;
+  /// As `submit`; but if there will be another try of it, `full` does not count.
+  submit_status offer(const destination& to, const record& added, bool again) noexcept;
   /// A lane that stays until it is let go; null if there is no memory, or nothing is taken any more.
   lane* hold(const destination& to) noexcept;
   void hold(lane& held) noexcept;
@@ -5155,8 +5252,15 @@ class dispatcher {
   bool do_chore(std::unique_lock<std::mutex>& lock, steady_time now);
   std::optional<attempt> next(steady_time now) noexcept;
   void told(const attempt& made, reply&& came, steady_time now) noexcept;
-  void sleep(std::unique_lock<std::mutex>& lock, bed& own, steady_time latest) {
-    sleepers_.sleep(lock, own, alarm(), latest);
+  /// Whether there are deliveries to be reported, and nobody is at it.
+  bool has_report() const noexcept { return reporting_ == nullptr && !finished_.empty(); }
+  /// `was_busy`: the caller has done something since it slept last.
+  void sleep(std::unique_lock<std::mutex>& lock, bed& own, steady_time now, steady_time latest,
+             bool was_busy) {
+    // Where there was work there will probably be more: whoever opens the next batch need not wake
+    // anybody then, only to be told when it is due.
+    const steady_time guess = was_busy ? later(now, wanted_.linger) : (steady_time::max)();
+    sleepers_.sleep(lock, own, (std::min)(alarm(), guess), latest);
   }
   const options& how() const noexcept { return how_; }
 
@@ -5200,7 +5304,7 @@ class dispatcher {
                           std::size_t hash, const record& added) noexcept;
   submit_status put(lane& into, const record& added) noexcept;
   submit_status put_into_new(lane& into, const record& added) noexcept;
-  submit_status why_not(errc error, std::size_t capacity) noexcept;
+  static submit_status refusal(errc error) noexcept;
   submit_status count(lane_shard& at, submit_status status) noexcept;
   bool open(lane& into, lane_batch& made) noexcept;
   void seal(lane& full) noexcept;
@@ -5220,7 +5324,7 @@ class dispatcher {
   // batches
   lane_batch* obtain(bool large) noexcept;
   void recycle(lane_batch& used) noexcept;
-  bool reclaim() noexcept;
+  void reclaim() noexcept;
   void destroy(lane_batch& gone) noexcept;
   void trim(std::size_t most) noexcept;
 
@@ -5256,19 +5360,22 @@ class dispatcher {
 
 // ---- records in
 
-inline submit_status dispatcher::submit(const destination& to, const record& added) noexcept {
+inline submit_status dispatcher::offer(const destination& to, const record& added,
+                                       bool again) noexcept {
   const std::int64_t minute = minute_of(added.time);
   const std::size_t hash = lane_table::hash(to, minute);
   lane_shard& at = lanes_.of(hash);
   const std::lock_guard lock(at.mutex);
-  return submit_to(at, at.find(to, minute, hash), to, minute, hash, added);
+  const submit_status status =
+      submit_to(at, at.find(to, minute, hash), to, minute, hash, added);
+  return again && status == submit_status::full ? status : count(at, status);
 }
 
 inline submit_status dispatcher::submit(lane& held, const record& added) noexcept {
   if (added.time) return submit(held.to(), added);
   lane_shard& at = lanes_.of(held.hash);
   const std::lock_guard lock(at.mutex);
-  return submit_to(at, &held, held.to(), held.minute, held.hash, added);
+  return count(at, submit_to(at, &held, held.to(), held.minute, held.hash, added));
 }
 
 inline submit_status dispatcher::submit_for(const destination& to, const record& added,
@@ -5279,11 +5386,16 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
   for (;;) {
     const std::uint64_t before = times_room_was_made_;
     lock.unlock();
-    status = submit(to, added);
+    status = offer(to, added, true);
     lock.lock();
     if (status != submit_status::full) break;
     if (times_room_was_made_ != before) continue;
-    if (std::chrono::steady_clock::now() >= until) break;
+    if (is_in_callback() || std::chrono::steady_clock::now() >= until) {
+      lock.unlock();
+      status = submit(to, added);
+      lock.lock();
+      break;
+    }
     if (until == (steady_time::max)()) {
       room_.wait(lock);
     } else {
@@ -5297,17 +5409,20 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
 inline submit_status dispatcher::submit_to(lane_shard& at, lane* found, const destination& to,
                                            std::int64_t minute, std::size_t hash,
                                            const record& added) noexcept {
-  if (is_closing()) return count(at, submit_status::closed);
-  if (found == nullptr) {
-    if (check_destination(to) != errc::ok) return count(at, submit_status::invalid);
-    found = at.make(to, minute, hash);
-    if (found == nullptr && reclaim()) found = at.make(to, minute, hash);
-    if (found == nullptr) return count(at, why_not(errc::out_of_memory, 0));
+  if (is_closing()) return submit_status::closed;
+  if (found == nullptr && check_destination(to) != errc::ok) return submit_status::invalid;
+  submit_status status = submit_status::full;
+  std::size_t failures = 0;
+  for (int tries = 0; tries < 2 && status == submit_status::full; ++tries) {
+    if (tries != 0) reclaim();
+    failures = budget_.failures();
+    if (found == nullptr) found = at.make(to, minute, hash);
+    if (found != nullptr) status = put(*found, added);
   }
-  submit_status status = put(*found, added);
-  if (status == submit_status::full && reclaim()) status = put(*found, added);
-  at.drop_if_idle(*found);
-  return count(at, status);
+  if (found != nullptr) at.drop_if_idle(*found);
+  // Was it the budget or the system that had no memory?
+  const bool failed = status == submit_status::full && budget_.failures() != failures;
+  return failed ? submit_status::out_of_memory : status;
 }
 
 /// Into the open batch, or, if that is full, into a new one.
@@ -5315,11 +5430,12 @@ inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
   if (into.open == nullptr) return put_into_new(into, added);
   lane_batch& batch = *into.open;
   // Encoding never shortens.
-  if (batch.request_bytes() + added.body.size() < how_.max_request_bytes) {
-    if (const errc error = batch.append(added, how_.max_request_bytes); error != errc::ok) {
-      return why_not(error, batch.capacity());
+  const std::size_t most = how_.max_request_bytes;
+  if (batch.records.bytes() + added.body.size() < most) {
+    if (const errc error = batch.append(added, most); error != errc::ok) {
+      return refusal(error);
     }
-    if (batch.request_bytes() <= how_.max_request_bytes) {
+    if (batch.records.most_request_bytes() <= most || batch.request_bytes() <= most) {
       if (batch.records.size() >= wanted_.max_batch_records) seal(into);
       return submit_status::accepted;
     }
@@ -5331,30 +5447,26 @@ inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
 
 inline submit_status dispatcher::put_into_new(lane& into, const record& added) noexcept {
   lane_batch* const made = obtain(into.is_busy);
-  if (made == nullptr) return why_not(errc::out_of_memory, 0);
+  if (made == nullptr) return submit_status::full;
   const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
   errc error = made->records.open(into.to(), time, how_.form, how_.record_separator);
   if (error == errc::ok) error = made->append(added, how_.max_request_bytes);
-  const std::size_t capacity = made->capacity();
   if (error == errc::ok && !open(into, *made)) error = errc::out_of_memory;
   if (error != errc::ok) {
     const std::lock_guard lock(mutex);
     recycle(*made);
-    return why_not(error, capacity);
+    return refusal(error);
   }
   if (wanted_.max_batch_records == 1) seal(into);
   return submit_status::accepted;
 }
 
-/// Memory that could not be had: was it the budget's or the system's?
-inline submit_status dispatcher::why_not(errc error, std::size_t capacity) noexcept {
-  constexpr std::size_t smallest_need = 4096;
+inline submit_status dispatcher::refusal(errc error) noexcept {
   switch (error) {
     case errc::too_large:
       return submit_status::too_large;
     case errc::out_of_memory:
-      return budget_.lacks(smallest_need + 2 * capacity) ? submit_status::full
-                                                         : submit_status::out_of_memory;
+      return submit_status::full;
     default:
       return submit_status::invalid;
   }
@@ -5374,7 +5486,10 @@ inline bool dispatcher::open(lane& into, lane_batch& made) noexcept {
   made.opened = std::chrono::steady_clock::now();
   const std::lock_guard lock(mutex);
   made.prepared = path_.prepare();
-  if (made.prepared == nullptr) return false;
+  if (made.prepared == nullptr) {
+    budget_.fail(0);
+    return false;
+  }
   made.sequence = ++last_opened_;
   unreported_.push_back(made);
   open_.push_back(made);
@@ -5404,7 +5519,10 @@ inline lane* dispatcher::hold(const destination& to) noexcept {
   if (is_closing()) return nullptr;
   lane* found = at.find(to, no_minute, hash);
   if (found == nullptr) found = at.make(to, no_minute, hash);
-  if (found == nullptr && reclaim()) found = at.make(to, no_minute, hash);
+  if (found == nullptr) {
+    reclaim();
+    found = at.make(to, no_minute, hash);
+  }
   if (found == nullptr) return nullptr;
   ++found->holders;
   at.look_after(*found, {});
@@ -5427,7 +5545,7 @@ inline void dispatcher::let_go(lane& held) noexcept {
 
 inline bool dispatcher::do_chore(std::unique_lock<std::mutex>& lock, steady_time now) {
   gather();
-  if (reporting_ == nullptr && !finished_.empty()) {
+  if (has_report()) {
     report(lock, now);
     return true;
   }
@@ -5443,8 +5561,10 @@ inline steady_time dispatcher::alarm() const noexcept {
 
 inline std::optional<attempt> dispatcher::next(steady_time now) noexcept {
   std::optional<attempt> wanted = path_.next(now);
+  gather();  // what is past its deadline
   // Whoever has something to do for a while sees to it that another one does what comes meanwhile.
-  if (wanted && (path_.has_ready() || (sleepers_.lack_keeper() && alarm() != (steady_time::max)()))) {
+  const bool more = path_.has_ready() || has_report();
+  if (wanted && (more || (sleepers_.lack_keeper() && alarm() != (steady_time::max)()))) {
     sleepers_.call_one();
   }
   return wanted;
@@ -5463,6 +5583,7 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
   if (later(first->opened, wanted_.linger) > now) return false;
   lane& from = *first->home;
   const std::uint64_t sequence = first->sequence;
+  const steady_time opened = first->opened;
   ++from.pins;  // it stays, whatever becomes of the batch
   lock.unlock();
   {
@@ -5470,7 +5591,7 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
     const std::lock_guard shard(at.mutex);
     if (from.open != nullptr && from.open->sequence == sequence) seal(from);
     --from.pins;
-    at.look_after(from, now);
+    at.look_after(from, opened);
   }
   lock.lock();
   return true;
@@ -5566,7 +5687,8 @@ inline bool dispatcher::is_settled(std::uint64_t last) const noexcept {
   if (!is_in_callback()) return unreported_.empty() || unreported_.first()->sequence > last;
   for (const lane_batch* each = unreported_.first(); each != nullptr && each->sequence <= last;
        each = each->next) {
-    if (each->finished != each->records.size()) return false;
+    const bool is_open = each->prepared != nullptr;  // others are writing into it
+    if (is_open || each->finished != each->records.size()) return false;
   }
   return true;
 }
@@ -5585,7 +5707,7 @@ inline lane_batch* dispatcher::obtain(bool large) noexcept {
   }
   if (!budget_.take(lane_batch::overhead())) return nullptr;
   auto* const made = new (std::nothrow) lane_batch(budget_);
-  if (made == nullptr) budget_.give_back(lane_batch::overhead());
+  if (made == nullptr) budget_.fail(lane_batch::overhead());
   return made;
 }
 
@@ -5605,12 +5727,10 @@ inline void dispatcher::recycle(lane_batch& used) noexcept {
   (used.records.capacity() > large ? large_spares_ : small_spares_).push_front(used);
 }
 
-/// Gives back all memory that nobody uses. False: there was none. Takes `mutex`.
-inline bool dispatcher::reclaim() noexcept {
+/// Gives back all memory that nobody uses. Takes `mutex`.
+inline void dispatcher::reclaim() noexcept {
   const std::lock_guard lock(mutex);
-  const bool any = !small_spares_.empty() || !large_spares_.empty();
   trim(0);
-  return any;
 }
 
 inline void dispatcher::trim(std::size_t most) noexcept {
@@ -5839,16 +5959,20 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   template <class Done>
   void wait(std::unique_lock<std::mutex>& lock, steady_time until, const Done& done);
   worker* find_driver() noexcept;
+  bool is_over(steady_time until) const noexcept {
+    return ended_ || std::chrono::steady_clock::now() >= until;
+  }
   bool all_quiet() const noexcept;
   void dismiss();
 
   const std::chrono::milliseconds close_wait_;
   std::vector<std::unique_ptr<worker>> workers_;
-  bool has_threads_ = false;
+  std::size_t threads_ = 0;
   // Guarded by `mutex`.
   bool stopping_ = false;  // nothing is begun any more
   bool ended_ = false;     // nothing is told or reported any more
   bool closed_ = false;
+  steady_time last_deadline_ = (steady_time::max)();  // of all requests: when `close` will end them
   std::uint64_t steps_ = 0;
   worker* reporter_ = nullptr;
 };
@@ -5856,7 +5980,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
 template <class Transport>
 std::error_code core<Transport>::start(std::size_t threads) {
   std::error_code failed;
-  has_threads_ = threads != 0;
+  threads_ = threads;
   const std::lock_guard lock(this->mutex);
   std::size_t count = 0;
   for (; count < threads; ++count) {
@@ -5869,6 +5993,7 @@ std::error_code core<Transport>::start(std::size_t threads) {
     each.has_ended = true;
     break;
   }
+  threads_ = count;
   this->count_workers(count);
   return count == 0 ? failed : std::error_code();
 }
@@ -5892,24 +6017,28 @@ void* core<Transport>::run(void* of) noexcept {
 }
 
 /// Does what there is to do until `done` says so; then, or at `until`, or when everything stops, it
-/// returns, as soon as the request that is under way has ended.
+/// returns, as soon as the request that is under way has ended. Without the lock if it is no longer
+/// here, but in a child that the callback has made.
 template <class Transport>
 template <class Done>
 void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, steady_time until,
                             const Done& done) {
   const bool nested = std::exchange(by.is_driving, true);
   steady_time now = std::chrono::steady_clock::now();
+  bool was_busy = true;
   while (!done() && !ended_) {
     const bool was_reporting = this->is_reporting();
     if (!was_reporting) reporter_ = &by;
     if (!stopping_ && this->do_chore(lock, now)) {
       if (!this->home.is_here()) return;
       ++steps_;
+      was_busy = true;
       now = std::chrono::steady_clock::now();
       continue;
     }
     if (stopping_) break;
     if (std::optional<attempt> wanted = this->next(now)) {
+      wanted->deadline = (std::min)(wanted->deadline, last_deadline_);
       lock.unlock();
       reply came = carry_out(*wanted, by.transport, this->how());
       now = std::chrono::steady_clock::now();
@@ -5917,11 +6046,13 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
       if (ended_) break;
       this->told(*wanted, std::move(came), now);
       ++steps_;
+      was_busy = true;
       continue;
     }
+    if (this->has_report()) continue;  // time has passed for some
     now = std::chrono::steady_clock::now();
     if (now >= until) break;
-    this->sleep(lock, by.place, until);
+    this->sleep(lock, by.place, now, until, std::exchange(was_busy, false));
     now = std::chrono::steady_clock::now();
   }
   by.is_driving = nested;
@@ -5941,12 +6072,12 @@ void core<Transport>::wait(std::unique_lock<std::mutex>& lock, steady_time until
   }
 }
 
-/// Who does the work on the calling thread: in a callback, the worker that called it; without
-/// threads, the one that there is, unless another thread has it.
+/// Who does the work on the calling thread: in a callback, the worker that called it, if there is no
+/// other; without threads, the one that there is, unless another thread has it.
 template <class Transport>
 typename core<Transport>::worker* core<Transport>::find_driver() noexcept {
-  if (this->is_in_callback()) return reporter_;
-  if (has_threads_ || workers_[0]->is_driving) return nullptr;
+  if (this->is_in_callback()) return threads_ > 1 ? nullptr : reporter_;
+  if (threads_ != 0 || workers_[0]->is_driving) return nullptr;
   return workers_[0].get();
 }
 
@@ -5955,14 +6086,14 @@ bool core<Transport>::flush(steady_time until) {
   std::unique_lock lock(this->mutex);
   const std::uint64_t last = this->last_opened();
   this->seal_up_to(lock, last);
-  const auto done = [&] { return this->is_settled(last) || ended_; };
+  const auto done = [&] { return this->is_settled(last) || is_over(until); };
   while (!done()) {
     if (worker* const by = find_driver()) {
       drive(lock, *by, until, done);
+      if (!this->home.is_here()) return false;
     } else {
       wait(lock, until, [&] { return done() || find_driver() != nullptr; });
     }
-    if (std::chrono::steady_clock::now() >= until) break;
   }
   return this->is_settled(last);
 }
@@ -5972,15 +6103,14 @@ bool core<Transport>::poll(steady_time until) {
   std::unique_lock lock(this->mutex);
   const std::uint64_t before = steps_;
   const auto is_empty = [&] { return this->is_settled((std::numeric_limits<std::uint64_t>::max)()); };
-  const auto done = [&] { return is_empty() || ended_; };
+  const auto done = [&] { return is_empty() || ended_ || steps_ != before; };
   if (worker* const by = find_driver()) {
-    // First all that is due; if that was nothing, the first thing that becomes due.
-    drive(lock, *by, steady_time(), done);
-    if (steps_ == before) {
-      drive(lock, *by, until, [&] { return done() || steps_ != before; });
-    }
+    // First all that is due, one thing at least; if that was nothing, what becomes due first.
+    drive(lock, *by, steady_time(), [&] { return is_empty() || (done() && is_over(until)); });
+    if (this->home.is_here() && !done()) drive(lock, *by, until, done);
+    if (!this->home.is_here()) return false;
   } else {
-    wait(lock, until, [&] { return done() || steps_ != before; });
+    wait(lock, until, done);
   }
   return !is_empty() && !ended_;
 }
@@ -5988,25 +6118,28 @@ bool core<Transport>::poll(steady_time until) {
 template <class Transport>
 submit_status core<Transport>::submit_patiently(const destination& to, const record& added,
                                                 steady_time until) {
-  if (has_threads_) return this->submit_for(to, added, until);
+  if (threads_ != 0) return this->submit_for(to, added, until);
   for (;;) {  // it is for the caller to make room
-    const submit_status status = this->submit(to, added);
-    if (status != submit_status::full || std::chrono::steady_clock::now() >= until) return status;
+    const submit_status status = this->offer(to, added, true);
+    if (status != submit_status::full) return status;
     std::unique_lock lock(this->mutex);
+    if (this->is_in_callback() || std::chrono::steady_clock::now() >= until) break;
     const std::uint64_t before = steps_;
     if (worker* const by = find_driver()) {
       drive(lock, *by, until, [&] { return steps_ != before; });
+      if (!this->home.is_here()) return submit_status::forked;
     } else {
       wait(lock, until, [&] { return steps_ != before || find_driver() != nullptr; });
     }
   }
+  return this->submit(to, added);
 }
 
 /// Whether nobody drives any more, but for one who is in the callback.
 template <class Transport>
 bool core<Transport>::all_quiet() const noexcept {
   return std::all_of(workers_.begin(), workers_.end(), [this](const auto& each) {
-    const bool is_done = has_threads_ ? each->has_ended : !each->is_driving;
+    const bool is_done = threads_ != 0 ? each->has_ended : !each->is_driving;
     return is_done || (this->is_reporting() && each.get() == reporter_);
   });
 }
@@ -6016,7 +6149,14 @@ close_result core<Transport>::close(steady_time deadline) {
   // What a cancelled request may take to come back, so that the truth is told of its records.
   constexpr std::chrono::milliseconds grace(25);
   const bool first = this->stop_intake();
-  if (first) static_cast<void>(flush(deadline));
+  if (first) {
+    {
+      const std::lock_guard lock(this->mutex);
+      last_deadline_ = deadline;
+    }
+    static_cast<void>(flush(deadline));
+    if (!this->home.is_here()) return {};
+  }
   std::unique_lock lock(this->mutex);
   if (!first) {
     wait(lock, deadline, [&] { return closed_ || this->is_in_callback(); });
@@ -6054,6 +6194,7 @@ template <class Transport>
 void core<Transport>::finish() {
   const steady_time now = std::chrono::steady_clock::now();
   static_cast<void>(close(later(now, close_wait_)));
+  if (!this->home.is_here()) return;
   std::unique_lock lock(this->mutex);
   wait(lock, (steady_time::max)(), [&] {
     return closed_ && !this->is_reporting() &&
@@ -6331,11 +6472,10 @@ class basic_async_reporter {
   /// is left then is gone: `close` hands it back.
   ~basic_async_reporter() {
     if (core_ == nullptr) return;
-    if (is_here()) {
-      core_->finish();
-    } else {  // the parent's mutexes, as they were at the fork, must not be destroyed
-      new std::shared_ptr<core>(std::move(core_));
-    }
+    if (is_here()) core_->finish();
+    if (is_here()) return;
+    // The parent's mutexes, as they were at the fork, must not be destroyed.
+    new std::shared_ptr<core>(std::move(core_));
   }
   basic_async_reporter(const basic_async_reporter&) = delete;
   basic_async_reporter& operator=(const basic_async_reporter&) = delete;
@@ -6350,7 +6490,8 @@ class basic_async_reporter {
     return submit(to, record{body.view()});
   }
 
-  /// As `submit`, but waits up to `wait` for room where the queue is full.
+  /// As `submit`, but waits up to `wait` for room where the queue is full; not within the callback,
+  /// as room is made only when that has returned.
   submit_status submit_for(destination to, const record& added,
                            std::chrono::milliseconds wait) noexcept {
     if (core_ == nullptr) return submit_status::closed;
@@ -6368,6 +6509,8 @@ class basic_async_reporter {
   /// Seals all batches at once, and waits up to `wait` until every record that was accepted before
   /// the call has been reported, delivered or not. True: they have. It does not shorten a back-off.
   /// Within the callback it is enough that their fate is known. `milliseconds::max()`: no limit.
+  /// Where the caller does the work itself, without workers, or within the callback of the only one,
+  /// a request that was begun in time is not broken off.
   [[nodiscard]] bool flush(std::chrono::milliseconds wait) {
     return is_usable() && core_->flush(from_now(wait));
   }
@@ -6379,8 +6522,9 @@ class basic_async_reporter {
     return is_usable() ? core_->close(from_now(wait)) : close_result();
   }
 
-  /// Without workers: does the work that is due, waiting for some up to `wait`. With workers: waits
-  /// up to `wait` for them to do some. True while records are pending.
+  /// Without workers: does work that is due, for up to `wait` but one thing at least, and waits for
+  /// some if there is none; a request that was begun is not broken off. With workers: waits up to
+  /// `wait` for them to do some. True while records are pending.
   [[nodiscard]] bool poll(std::chrono::milliseconds wait) {
     return is_usable() && core_->poll(from_now(wait));
   }
@@ -6706,6 +6850,7 @@ class basic_reporter {
             std::optional<time_point> time, outcome& result) const;
   void deliver(session& with, detail::steady_time start, outcome& result);
   bool collect(detail::queue& from, outcome& result) noexcept;
+  static void name(const detail::facts& known, outcome& result) noexcept;
 
   checked_transport original_;
   detail::problem problem_;
@@ -6792,7 +6937,7 @@ void basic_reporter<Transport>::deliver(session& with, detail::steady_time start
                                         outcome& result) {
   detail::queue& path = with.path;
   const detail::steady_time deadline = detail::later(start, core_->how.delivery_timeout);
-  detail::steady_time now = start;
+  detail::steady_time now = std::chrono::steady_clock::now();  // encoding has taken its time
   std::unique_lock lock(core_->mutex);
   if (!path.add(with.records, 0, result.records, nullptr, deadline)) {
     result.error = errc::out_of_memory;
@@ -6837,7 +6982,7 @@ bool basic_reporter<Transport>::collect(detail::queue& from, outcome& result) no
       result.known = known.known;
       result.server_code = known.server_code;
       result.http_status = known.http_status;
-      if (known.where != nullptr) result.address = known.where->address();
+      name(known, result);
       result.detail = std::move(known.detail);
       if (result) result.delivered += done->count;
     }
@@ -6848,6 +6993,20 @@ bool basic_reporter<Transport>::collect(detail::queue& from, outcome& result) no
     if (!result) from.abandon(errc::cancelled);
   }
   return !from.is_empty();
+}
+
+/// Without memory for it the address stays empty.
+template <class Transport>
+void basic_reporter<Transport>::name(const detail::facts& known, outcome& result) noexcept {
+#if INLONG_EXCEPTIONS
+  try {
+#endif
+    result.address = known.where != nullptr ? known.where->address() : std::string();
+#if INLONG_EXCEPTIONS
+  } catch (const std::bad_alloc&) {
+    result.address.clear();
+  }
+#endif
 }
 
 template <class Transport>

@@ -137,12 +137,14 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
                             const Done& done) {
   const bool nested = std::exchange(by.is_driving, true);
   steady_time now = std::chrono::steady_clock::now();
+  bool was_busy = true;
   while (!done() && !ended_) {
     const bool was_reporting = this->is_reporting();
     if (!was_reporting) reporter_ = &by;
     if (!stopping_ && this->do_chore(lock, now)) {
       if (!this->home.is_here()) return;
       ++steps_;
+      was_busy = true;
       now = std::chrono::steady_clock::now();
       continue;
     }
@@ -158,12 +160,13 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
       if (ended_) break;
       this->told(*wanted, std::move(came), now);
       ++steps_;
+      was_busy = true;
       continue;
     }
     if (this->has_report()) continue;  // time has passed for some
     now = std::chrono::steady_clock::now();
     if (now >= until) break;
-    this->sleep(lock, by.place, until);
+    this->sleep(lock, by.place, now, until, std::exchange(was_busy, false));
     now = std::chrono::steady_clock::now();
   }
   by.is_driving = nested;

@@ -92,8 +92,13 @@ class dispatcher {
   void told(const attempt& made, reply&& came, steady_time now) noexcept;
   /// Whether there are deliveries to be reported, and nobody is at it.
   bool has_report() const noexcept { return reporting_ == nullptr && !finished_.empty(); }
-  void sleep(std::unique_lock<std::mutex>& lock, bed& own, steady_time latest) {
-    sleepers_.sleep(lock, own, alarm(), latest);
+  /// `was_busy`: the caller has done something since it slept last.
+  void sleep(std::unique_lock<std::mutex>& lock, bed& own, steady_time now, steady_time latest,
+             bool was_busy) {
+    // Where there was work there will probably be more: whoever opens the next batch need not wake
+    // anybody then, only to be told when it is due.
+    const steady_time guess = was_busy ? later(now, wanted_.linger) : (steady_time::max)();
+    sleepers_.sleep(lock, own, (std::min)(alarm(), guess), latest);
   }
   const options& how() const noexcept { return how_; }
 
@@ -267,11 +272,12 @@ inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
   if (into.open == nullptr) return put_into_new(into, added);
   lane_batch& batch = *into.open;
   // Encoding never shortens.
-  if (batch.request_bytes() + added.body.size() < how_.max_request_bytes) {
-    if (const errc error = batch.append(added, how_.max_request_bytes); error != errc::ok) {
+  const std::size_t most = how_.max_request_bytes;
+  if (batch.records.bytes() + added.body.size() < most) {
+    if (const errc error = batch.append(added, most); error != errc::ok) {
       return refusal(error);
     }
-    if (batch.request_bytes() <= how_.max_request_bytes) {
+    if (batch.records.most_request_bytes() <= most || batch.request_bytes() <= most) {
       if (batch.records.size() >= wanted_.max_batch_records) seal(into);
       return submit_status::accepted;
     }

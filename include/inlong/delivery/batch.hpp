@@ -19,6 +19,8 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -62,6 +64,12 @@ class batch {
                       std::size_t max_request_bytes) const noexcept;
   /// How many bytes the body of the request has that carries `count` records from `first` on.
   std::size_t request_bytes(std::size_t first, std::size_t count) const noexcept;
+  /// How many bytes it has so far.
+  std::size_t bytes() const noexcept { return bytes_.size(); }
+  /// Not less than `request_bytes` of all records, and not much more; quicker.
+  std::size_t most_request_bytes() const noexcept {
+    return bytes_.size() + tail_size_ + std::numeric_limits<std::size_t>::digits10 + 1;
+  }
   /// The body of that request. Its last piece is written into `tail`; the others are valid as long
   /// as the batch is not changed.
   std::array<std::string_view, 3> pieces(std::size_t first, std::size_t count,
@@ -90,6 +98,7 @@ class batch {
   std::size_t separator_size_ = 0;  // encoded
   form form_ = form::compact;
   char separator_ = '\n';
+  std::array<char, 4> encoded_separator_{};
   std::size_t tail_size_ = 0;  // without the count
   form_tail tail_;
 };
@@ -100,9 +109,9 @@ inline errc batch::open(const destination& to, time_point time, form how, char s
   form_ = how;
   separator_ = separator;
   if (const errc error = check_destination(to); error != errc::ok) return error;
-  // The separator is encoded first, only to learn its size.
   if (const errc error = encode({&separator, 1}, std::nullopt); error != errc::ok) return error;
   separator_size_ = bytes_.size();
+  bytes_.view().copy(encoded_separator_.data(), separator_size_);
   bytes_.truncate(0);
   bool room = bytes_.append("groupId=") && encode(to.group_id, std::nullopt) == errc::ok;
   room = room && bytes_.append("&streamId=") && encode(to.stream_id, std::nullopt) == errc::ok;
@@ -122,11 +131,18 @@ inline errc batch::append(std::string_view body, std::size_t max_request_bytes) 
   if (body.size() > max_request_bytes) return errc::too_large;
   if (is_blank(body)) return errc::blank_body;
   const std::size_t before = bytes_.size();
-  errc error = size() == 0 ? errc::ok : encode({&separator_, 1}, std::nullopt);
-  if (error == errc::ok) error = encode(body, separator_);
+  if (size() != 0) {
+    if (!bytes_.ensure_room(encoded_separator_.size())) return errc::out_of_memory;
+    // Of a constant size, which is quicker; what is too much is written over.
+    std::memcpy(bytes_.end(), encoded_separator_.data(), encoded_separator_.size());
+    bytes_.extend_to(bytes_.end() + separator_size_);
+  }
+  errc error = encode(body, separator_);
   const std::size_t end = bytes_.size();
   if (error == errc::ok && !ends_.append(&end, 1)) error = errc::out_of_memory;
-  if (error == errc::ok && request_bytes(size() - 1, 1) > max_request_bytes) {
+  // If even all of them are within the limit, the last one alone is.
+  if (error == errc::ok && most_request_bytes() > max_request_bytes &&
+      request_bytes(size() - 1, 1) > max_request_bytes) {
     ends_.truncate(size() - 1);
     error = errc::too_large;
   }

@@ -80,8 +80,8 @@ struct lane_batch {
     return sizeof(lane_batch) + sizeof(parcel) + sizeof(parcel*);
   }
 
+  growing_array<std::uint64_t> tokens;  // beside what else each record touches
   batch records;
-  growing_array<std::uint64_t> tokens;
   growing_array<std::int64_t> times;  // empty if its records have none
   lane* home = nullptr;
   parcel* prepared = nullptr;  // for the queue, so that sealing can't fail

@@ -204,7 +204,11 @@ inline void queue::pass_time(steady_time now) noexcept {
       continue;
     }
     one.at = paid ? parcel::place::ready : parcel::place::retry;
-    (paid ? ready_ : retries_).push_back(one);
+    if (paid && order_ == order::strict) {
+      ready_.push_front(one);  // the others have waited behind it
+    } else {
+      (paid ? ready_ : retries_).push_back(one);
+    }
     timers_.insert(one, one.deadline);
   }
 }
@@ -268,11 +272,16 @@ inline bool queue::cut_to(parcel& whole, std::size_t count) noexcept {
 inline steady_time queue::wake() const noexcept {
   steady_time when = timers_.empty() ? (steady_time::max)() : timers_.first().due;
   if (order_ == order::strict && (waiting_ != 0 || in_flight_ != 0)) return when;
-  if (!ready_.empty() || !retries_.empty()) when = (std::min)(when, shared_.endpoints.wake());
-  if (!retries_.empty() && shared_.endpoints.has_open()) {
-    when = (std::min)(when, shared_.budget.available());
+  const steady_time willing = shared_.endpoints.wake();
+  if (!retries_.empty()) {
+    // Without a token, no matter who is willing.
+    const bool paid = !shared_.budget.is_empty();
+    const steady_time token = shared_.budget.available();
+    const steady_time either = shared_.endpoints.has_open() ? token : (std::max)(token, willing);
+    when = (std::min)(when, paid ? willing : either);
+    if (order_ == order::strict) return when;
   }
-  return when;
+  return ready_.empty() ? when : (std::min)(when, willing);
 }
 
 // ---- told
@@ -347,6 +356,9 @@ inline void queue::tell_fleet(const attempt& made, const reply& came, steady_tim
       break;
   }
   if (how == nullptr) return;  // not one of the enum's values
+  // What had hardly any time left before the records' deadline says nothing of the endpoint.
+  const auto usual = (std::min)(how_.request_timeout, how_.delivery_timeout);
+  if (came.means.error == errc::timeout && made.deadline < later(made.started, usual / 2)) return;
   at.note_failure(came.means.error, one.known_facts.detail);
   endpoints.fail(at, *how, retry_after(came.got.retry_after, one.deadline, now), made.started, now);
 }
@@ -439,6 +451,9 @@ inline void queue::await_stream(parcel& one, const node& asked, steady_time now)
 /// Two parcels, the first with `left` records; of one record, the one whose fault it is.
 inline void queue::bisect(parcel& one, std::size_t left) noexcept {
   if (one.count == 1) return fail(one, one.known_facts.error);
+  // What endpoints have said of the whole does not hold for its parts.
+  one.asked.clear();
+  one.doubted = false;
   parcel* const right = split(one, left);
   if (right == nullptr) return fail(one, errc::out_of_memory);
   ready_at_once(*right);
@@ -470,7 +485,12 @@ inline void queue::leave(parcel& one) noexcept {
 
 inline void queue::finish(parcel& one) noexcept {
   one.at = parcel::place::nowhere;
-  finished_.push_back(one);
+  parcel* behind = nullptr;
+  if (order_ == order::strict) {  // those that a deadline ends together stand in the timers anyhow
+    behind = finished_.first();
+    while (behind != nullptr && behind->first < one.first) behind = behind->next;
+  }
+  finished_.insert_before(one, behind);
 }
 
 inline void queue::fail(parcel& one, errc error) noexcept {
@@ -535,6 +555,10 @@ inline parcel* queue::split(parcel& whole, std::size_t left) noexcept {
   right->known_facts.where = whole.known_facts.where;
   right->backoffs = whole.backoffs;
   right->tries_left = whole.tries_left;
+  right->doubted = whole.doubted;
+  right->asked = whole.asked;
+  right->unknown_rounds = whole.unknown_rounds;
+  right->unknown_since = whole.unknown_since;
   whole.count = left;
   return right;
 }

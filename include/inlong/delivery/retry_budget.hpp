@@ -33,6 +33,8 @@ class retry_budget {
     tokens_ -= 1;
     return true;
   }
+  /// Whether there was none when it was last looked at.
+  bool is_empty() const noexcept { return tokens_ < 1; }
   /// When there will be one, without any success.
   steady_time available() const noexcept {
     if (tokens_ >= 1) return filled_;

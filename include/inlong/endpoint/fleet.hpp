@@ -45,14 +45,18 @@ struct choice {
 /// At most `most_active` are used at a time, chosen at random. One that fails is closed, replaced
 /// by one of the others, and rests. When it has, a heartbeat finds out whether it is back, as long
 /// as another endpoint takes requests; heartbeats are paid for by successes, so that few requests
-/// have to wait behind one. When all are closed, the one that has rested first is tried.
+/// have to wait behind one. While none does, the one that has rested first is tried.
 class fleet {
  public:
   static constexpr std::size_t most_active = 8;
   /// What a heartbeat may take: it delays the batch that waits behind it.
   static constexpr std::chrono::milliseconds probe_timeout{250};
 
-  /// While another endpoint is open, each holds `most_at_one` requests at most.
+  static constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
+
+  /// While another endpoint is open, each holds `most_at_one` requests at most, and one that is not
+  /// proven never more than one. With `no_limit` neither: who waits for an answer, and has a thread
+  /// for it, goes where there is hope.
   fleet(std::uint64_t seed, std::size_t most_at_one)
       : random_(seed), most_at_one_((std::max<std::size_t>)(1, most_at_one)) {
     active_.reserve(most_active);
@@ -71,7 +75,11 @@ class fleet {
   /// not be tried at all otherwise. Only while all are closed.
   choice insist() noexcept;
   /// When `choose` may answer otherwise, if nothing else happens.
-  steady_time wake() const noexcept { return active_.empty() ? next_rested_ : never; }
+  steady_time wake() const noexcept {
+    const bool any_proven = std::any_of(active_.begin(), active_.end(),
+                                        [](const node* each) { return !is_unproven(each); });
+    return any_proven ? never : next_rested_;
+  }
   /// Whether an endpoint that is used is not among those.
   bool has_other(const node_set& asked) const noexcept;
   bool has_open() const noexcept { return !active_.empty(); }
@@ -98,7 +106,11 @@ class fleet {
   static constexpr unsigned most_credit = probe_price * most_active;
 
   static bool is_unproven(const node* one) noexcept { return !one->state.is_proven(); }
+  /// Whoever goes to one of which nothing is known may be held up for long: the others wait for
+  /// what becomes of the first.
   bool is_full(const node& one) const noexcept {
+    if (most_at_one_ == no_limit) return false;
+    if (is_unproven(&one)) return one.in_flight != 0;
     return active_.size() > 1 && one.in_flight >= most_at_one_;
   }
   choice begin(choice::kind what, node& where) noexcept;
@@ -125,16 +137,22 @@ inline choice fleet::choose(const node_set& asked, bool may_probe, steady_time n
   std::size_t count = 0;
   bool any_proven = false;
   bool all_asked = true;
+  bool all_busy = true;
   for (node* const each : active_) {
     any_proven = any_proven || !is_unproven(each);
     if (asked.contains(*each)) continue;
     all_asked = false;
-    if (!is_full(*each)) free[count++] = each;
+    if (is_full(*each)) continue;
+    free[count++] = each;
+    all_busy = all_busy && each->in_flight != 0;
   }
-  if (active_.empty()) {
-    node* const rested = find_rested(now);
-    if (rested == nullptr) return {};
-    return begin(rested->probe_timed_out ? choice::kind::send : choice::kind::probe, *rested);
+  const bool hopeless = active_.empty() || (!all_asked && all_busy && (count == 0 || may_probe));
+  if (!any_proven && hopeless) {
+    // None has answered yet, and the next may be the one that does.
+    if (node* const rested = find_rested(now)) {
+      return begin(rested->probe_timed_out ? choice::kind::send : choice::kind::probe, *rested);
+    }
+    if (count == 0) return {};
   }
   if (any_proven && may_probe && at_unproven_ == 0 && credit_ >= probe_price) {
     if (node* const found = find_for_probe(now)) {
@@ -219,10 +237,14 @@ inline bool fleet::has_other(const node_set& asked) const noexcept {
 }
 
 inline void fleet::succeed(node& at, steady_time started, steady_time now) noexcept {
+  if (credit_ < most_credit) ++credit_;
+  // Of one that has failed since then this says little, where others can be asked.
+  const bool closed_since =
+      at.state.state() == endpoint_state::closed && started <= at.state.since();
+  if (closed_since && has_open()) return;
   at.state.succeed(started, now);
   at.probe_timed_out = false;
   activate(at);
-  if (credit_ < most_credit) ++credit_;
 }
 
 inline void fleet::revive(node& at, steady_time now) noexcept {

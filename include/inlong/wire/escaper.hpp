@@ -72,7 +72,7 @@ class escaper {
     }
     for (; from != end; from += block_size) {
       const unsigned escapes = local.copy(to, from);
-      to = expand(to, from, block_size, escapes);
+      to = escapes == 0 ? to + block_size : expand(to, from, block_size, escapes);
     }
     *this = local;
     return to;
