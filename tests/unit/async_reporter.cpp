@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -864,3 +865,181 @@ TEST_CASE("whoever submits while it closes is accepted or refused, and all that 
     for (const auto& each : handles) CHECK(each.submit("x") == submit_status::closed);
   }
 }
+
+TEST_CASE("max_memory is never passed, what it refuses counts, and deliveries make room again") {
+  constexpr int threads_at_once = 8;
+  constexpr int submits = 20'000;
+  const auto network = std::make_shared<gate>();
+  async_options how;
+  how.max_memory = 512 * 1024;
+  how.max_request_bytes = 32 * 1024;
+  inlong::basic_async_reporter<gated_transport> sender({"a", "b"}, how, {},
+                                                       gated_transport(network));
+  std::atomic<std::uint64_t> full{0};
+  std::atomic<std::uint64_t> others{0};
+  std::atomic<int> running{threads_at_once};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < threads_at_once; ++i) {
+    threads.emplace_back([&, i] {
+      const std::string group = "group" + std::to_string(i % 3);
+      for (int round = 0; round < submits; ++round) {
+        const std::string body(static_cast<std::size_t>(1 + round % 300), 'x');
+        const submit_status status = sender.submit({group, "stream"}, body);
+        if (status == submit_status::full) ++full;
+        if (status != submit_status::full && status != submit_status::accepted) ++others;
+      }
+      --running;
+    });
+  }
+  std::size_t most = 0;
+  while (running != 0) most = (std::max)(most, counted(sender).memory);
+  for (std::thread& each : threads) each.join();
+  CHECK(most <= how.max_memory);
+  CHECK(most > how.max_memory / 4);
+  CHECK(others == 0);
+  const statistics pushed = counted(sender);
+  CHECK(pushed.offered == threads_at_once * submits);
+  CHECK(pushed.refused == full);
+  CHECK(pushed.refused_full == full);
+  CHECK(full > 0);
+
+  network->open();
+  CHECK(sender.submit_for(to, std::string(300, 'x'), 10s) == submit_status::accepted);
+  CHECK(sender.flush(20s));
+  CHECK(counted(sender).pending == 0);
+  CHECK(counted(sender).memory <= how.max_memory / 8);
+  CHECK(counted(sender).lanes == 0);
+}
+
+TEST_CASE("no wake-up of one who waits for room is lost") {
+  // The smallest queue that there is, so that almost every submit has to wait for a delivery.
+  for (const std::size_t workers : {1u, 3u}) {
+    async_options how;
+    how.workers = workers;
+    how.max_request_bytes = 200;
+    how.max_memory = 4 * 1024;
+    how.linger = 0ms;
+    reporter sender({"a"}, how);
+    constexpr int rounds = 15'000;
+    std::atomic<int> accepted{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i) {
+      threads.emplace_back([&] {
+        for (int round = 0; round < rounds; ++round) {
+          const auto status = sender.submit_for(to, std::string(100, 'x'), 20s);
+          if (status == submit_status::accepted) ++accepted;
+        }
+      });
+    }
+    for (std::thread& each : threads) each.join();
+    CHECK(accepted == 3 * rounds);
+    CHECK(sender.flush(20s));
+    CHECK(counted(sender).delivered == 3 * rounds);
+    CHECK(counted(sender).refused == 0);
+  }
+}
+
+TEST_CASE("without workers, whoever waits for room makes it") {
+  async_options how;
+  how.workers = 0;
+  how.max_request_bytes = 200;
+  how.max_memory = 4 * 1024;
+  reporter sender({"a"}, how);
+  for (int i = 0; i < 1000; ++i) {
+    CHECK(sender.submit_for(to, std::string(100, 'x'), 20s) == submit_status::accepted);
+  }
+  CHECK(sender.flush(20s));
+  CHECK(counted(sender).offered == 1000);
+  CHECK(counted(sender).delivered == 1000);
+  const auto network = std::make_shared<gate>();
+  network->open();
+  network->answers = scripted_transport([](const auto&) { return scripted_transport::not_sent(); });
+  inlong::basic_async_reporter<gated_transport> stuck({"a"}, how, {}, gated_transport(network));
+  while (stuck.submit(to, std::string(100, 'x')) == submit_status::accepted) {
+  }
+  const auto time = took([&] {
+    CHECK(stuck.submit_for(to, std::string(100, 'x'), 100ms) == submit_status::full);
+  });
+  CHECK(time >= 100ms);
+  CHECK(time < 1s);
+}
+
+TEST_CASE("random group names leave nothing behind") {
+  reporter sender({"a"});
+  sender.submit(to, "x");
+  CHECK(sender.flush(20s));
+  const std::size_t before = counted(sender).memory;
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 20'000; ++i) {
+      const std::string group = "group " + std::to_string(i * 7919 + round);
+      CHECK(sender.submit_for({group, "stream"}, "x", 20s) == submit_status::accepted);
+    }
+    CHECK(sender.flush(20s));
+    CHECK(counted(sender).lanes == 0);
+    CHECK(counted(sender).memory <= before + 256 * 1024);
+  }
+}
+
+TEST_CASE("an idle lane that a handle holds costs at most 256 bytes, and goes with it") {
+  constexpr std::size_t count = 1000;
+  reporter sender({"a"});
+  sender.submit(to, "x");
+  CHECK(sender.flush(20s));
+  const std::size_t before = counted(sender).memory;
+  {
+    std::vector<inlong::stream_handle> handles;
+    for (std::size_t i = 0; i < count; ++i) {
+      handles.push_back(sender.stream({"a group of usual length " + std::to_string(i), "stream"}));
+    }
+    CHECK(counted(sender).lanes == count);
+    CHECK(counted(sender).memory - before <= 256 * count);
+    for (const auto& each : handles) CHECK(each.submit("x") == submit_status::accepted);
+    CHECK(sender.flush(20s));
+    CHECK(counted(sender).lanes == count);
+    CHECK(counted(sender).memory - before <= 256 * count + 256 * 1024);
+  }
+  CHECK(counted(sender).lanes == 0);
+  CHECK(counted(sender).memory <= before + 256 * 1024);
+}
+
+TEST_CASE("another list of addresses takes effect while records flow, and one of no use changes nothing") {
+  scripted_transport network([](const scripted_transport::posted& sent) {
+    return sent.address[0] == 'x' ? scripted_transport::not_sent() : scripted_transport::code(0);
+  });
+  collector got;
+  reporter sender({"x1", "x2"}, {}, got.callback(), network);
+  CHECK(sender.submit(to, {"x", {}, 0}) == submit_status::accepted);
+  CHECK_FALSE(sender.flush(30ms));
+  CHECK(sender.replace_endpoints({"https://b"}) == errc::unsupported_scheme);
+  CHECK(counted(sender).endpoints.size() == 2);
+  CHECK(sender.replace_endpoints({"b", "c"}) == errc::ok);
+  CHECK(took([&] { CHECK(sender.flush(20s)); }) < 3s);
+  CHECK(got.has_each_once(1));
+  const statistics all = counted(sender);
+  REQUIRE(all.endpoints.size() == 2);
+  CHECK(all.endpoints[0].address == "b:46802");
+  CHECK(all.endpoints[0].delivered + all.endpoints[1].delivered == 1);
+  CHECK(all.retries >= 1);
+}
+
+#if INLONG_EXCEPTIONS
+TEST_CASE("an asynchronous reporter that can't work is not made") {
+  const auto thrown = [](auto make, errc expected) -> std::string {
+    try {
+      make();
+    } catch (const std::system_error& error) {
+      CHECK(error.code() == expected);
+      return error.what();
+    }
+    return "nothing thrown";
+  };
+  CHECK(thrown([] { reporter({"a", "b:0"}); }, errc::bad_address).find("addresses[1] \"b:0\"") == 0);
+  CHECK(thrown([] { reporter(std::vector<std::string>{}); }, errc::no_endpoints).find("empty") !=
+        std::string::npos);
+  CHECK(thrown([] { reporter({"https://a"}); }, errc::unsupported_scheme).find("https://a") !=
+        std::string::npos);
+  async_options how;
+  how.linger = -1ms;
+  CHECK(thrown([&] { reporter({"a"}, how); }, errc::bad_option).find("async_options.linger") == 0);
+}
+#endif

@@ -194,6 +194,7 @@ class dispatcher {
   linked_list<lane_batch> small_spares_;
   linked_list<lane_batch> large_spares_;
   std::size_t spare_bytes_ = 0;
+  bool is_tidying_ = false;  // the last one has been reported, and its memory is given back
   std::uint64_t delivered_ = 0;
   std::uint64_t failed_ = 0;
   std::uint64_t callback_exceptions_ = 0;
@@ -473,11 +474,12 @@ inline void dispatcher::report(std::unique_lock<std::mutex>& lock, steady_time n
   if (!home.is_here()) return;  // the callback has forked, and this is the child
   lock.lock();
   retire(lock, batch, now);
-  const bool is_idle = unreported_.empty();
-  if (is_idle) {
+  is_tidying_ = unreported_.empty();
+  if (is_tidying_) {
     lock.unlock();
     tidy_up();
     lock.lock();
+    is_tidying_ = false;
   }
   reporting_ = nullptr;
   ++times_room_was_made_;
@@ -543,7 +545,9 @@ inline void dispatcher::tidy_up() noexcept {
 }
 
 inline bool dispatcher::is_settled(std::uint64_t last) const noexcept {
-  if (!is_in_callback()) return unreported_.empty() || unreported_.first()->sequence > last;
+  if (!is_in_callback()) {
+    return unreported_.empty() ? !is_tidying_ : unreported_.first()->sequence > last;
+  }
   for (const lane_batch* each = unreported_.first(); each != nullptr && each->sequence <= last;
        each = each->next) {
     const bool is_open = each->prepared != nullptr;  // others are writing into it
@@ -560,7 +564,7 @@ inline lane_batch* dispatcher::obtain(bool large) noexcept {
     const std::lock_guard lock(mutex);
     auto& from = large && !large_spares_.empty() ? large_spares_ : small_spares_;
     if (lane_batch* const spare = from.pop_front()) {
-      spare_bytes_ -= spare->capacity();
+      spare_bytes_ -= spare->cost();
       return spare;
     }
   }
@@ -579,7 +583,7 @@ inline void dispatcher::recycle(lane_batch& used) noexcept {
   used.home = nullptr;
   used.tokens.truncate(0);
   used.times.truncate(0);
-  const std::size_t bytes = used.capacity();
+  const std::size_t bytes = used.cost();
   if (spare_bytes_ + bytes > wanted_.max_memory / 8) return destroy(used);
   spare_bytes_ += bytes;
   constexpr std::size_t large = 4096;
@@ -595,12 +599,12 @@ inline void dispatcher::reclaim() noexcept {
 inline void dispatcher::trim(std::size_t most) noexcept {
   while (!small_spares_.empty() && spare_bytes_ > most) {
     lane_batch& gone = *small_spares_.pop_front();
-    spare_bytes_ -= gone.capacity();
+    spare_bytes_ -= gone.cost();
     destroy(gone);
   }
   while (!large_spares_.empty() && spare_bytes_ > most) {
     lane_batch& gone = *large_spares_.pop_front();
-    spare_bytes_ -= gone.capacity();
+    spare_bytes_ -= gone.cost();
     destroy(gone);
   }
 }
