@@ -153,6 +153,7 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
       was_busy = true;
       continue;
     }
+    if (this->has_report()) continue;  // time has passed for some
     now = std::chrono::steady_clock::now();
     if (now >= until) break;
     this->sleep(lock, by.place, now, until, std::exchange(was_busy, false));

@@ -86,6 +86,8 @@ class dispatcher {
   bool do_chore(std::unique_lock<std::mutex>& lock, steady_time now);
   std::optional<attempt> next(steady_time now) noexcept;
   void told(const attempt& made, reply&& came, steady_time now) noexcept;
+  /// Whether there are deliveries to be reported, and nobody is at it.
+  bool has_report() const noexcept { return reporting_ == nullptr && !finished_.empty(); }
   /// `was_busy`: the caller has done something since it slept last.
   void sleep(std::unique_lock<std::mutex>& lock, bed& own, steady_time now, steady_time latest,
              bool was_busy) {
@@ -365,7 +367,7 @@ inline void dispatcher::let_go(lane& held) noexcept {
 
 inline bool dispatcher::do_chore(std::unique_lock<std::mutex>& lock, steady_time now) {
   gather();
-  if (reporting_ == nullptr && !finished_.empty()) {
+  if (has_report()) {
     report(lock, now);
     return true;
   }
@@ -381,8 +383,10 @@ inline steady_time dispatcher::alarm() const noexcept {
 
 inline std::optional<attempt> dispatcher::next(steady_time now) noexcept {
   std::optional<attempt> wanted = path_.next(now);
+  gather();  // what is past its deadline
   // Whoever has something to do for a while sees to it that another one does what comes meanwhile.
-  if (wanted && (path_.has_ready() || (sleepers_.lack_keeper() && alarm() != (steady_time::max)()))) {
+  const bool more = path_.has_ready() || has_report();
+  if (wanted && (more || (sleepers_.lack_keeper() && alarm() != (steady_time::max)()))) {
     sleepers_.call_one();
   }
   return wanted;

@@ -36,6 +36,7 @@ class sleepers {
       keeper_ = &own;
     } else {
       others_.push_back(own);
+      set_alarm(alarm);  // which the keeper may not know of
     }
     while (!own.woken) {
       const steady_time until = own.until;  // it may be set earlier meanwhile
@@ -57,8 +58,10 @@ class sleepers {
     while (!others_.empty()) wake(*others_.first());
     if (keeper_ != nullptr) wake(*keeper_);
   }
-  /// Something is due at that time, perhaps earlier than the one who keeps the time knows of.
+  /// Something is due at that time, perhaps earlier than the one who keeps the time knows of, if
+  /// there is one.
   void set_alarm(steady_time due) noexcept {
+    if (lack_keeper()) wake(*others_.first());
     if (keeper_ == nullptr || keeper_->until <= due) return;
     keeper_->until = due;
     keeper_->called.notify_one();
