@@ -26,9 +26,16 @@ wanted=(g++:g++ pkg-config:pkg-config meson:meson ninja:ninja-build python3:pyth
   ccache:ccache httplib.h:libcpp-httplib-dev doctest/doctest.h:doctest-dev CLI/CLI.hpp:libcli11-dev)
 [[ $quick ]] || wanted+=(clang++:clang curl:curl benchmark/benchmark.h:libbenchmark-dev)
 install_missing "${wanted[@]}"
+# Java serves the interop tests alone: without it they are skipped, and say so.
+[[ $quick ]] || (install_missing javac:default-jdk-headless mvn:maven) ||
+  echo "No Java or no Maven: the tests against Netty will be skipped" >&2
 # Clang's sanitizers are a package of their own, named by clang's version.
 [[ $quick ]] || clang++ -fsanitize=address -x c++ - -o /dev/null <<<'int main() {}' 2>/dev/null ||
   install_missing "clang-sanitizers:libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"
+# Not every system has cross compilers, nor each of them.
+[[ $quick ]] || install_optional arm-linux-gnueabihf-g++:g++-arm-linux-gnueabihf \
+  aarch64-linux-gnu-g++:g++-aarch64-linux-gnu s390x-linux-gnu-g++:g++-s390x-linux-gnu \
+  qemu-arm:qemu-user
 
 build=${INLONG_BUILD_DIR:-build}
 mkdir -p "$build"

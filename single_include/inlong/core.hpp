@@ -1333,7 +1333,7 @@ class escaper {
     }
     for (; from != end; from += block_size) {
       const unsigned escapes = local.copy(to, from);
-      to = expand(to, from, block_size, escapes);
+      to = escapes == 0 ? to + block_size : expand(to, from, block_size, escapes);
     }
     *this = local;
     return to;
@@ -1473,6 +1473,8 @@ INLONG_NAMESPACE_END
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -1516,6 +1518,12 @@ class batch {
                       std::size_t max_request_bytes) const noexcept;
   /// How many bytes the body of the request has that carries `count` records from `first` on.
   std::size_t request_bytes(std::size_t first, std::size_t count) const noexcept;
+  /// How many bytes it has so far.
+  std::size_t bytes() const noexcept { return bytes_.size(); }
+  /// Not less than `request_bytes` of all records, and not much more; quicker.
+  std::size_t most_request_bytes() const noexcept {
+    return bytes_.size() + tail_size_ + std::numeric_limits<std::size_t>::digits10 + 1;
+  }
   /// The body of that request. Its last piece is written into `tail`; the others are valid as long
   /// as the batch is not changed.
   std::array<std::string_view, 3> pieces(std::size_t first, std::size_t count,
@@ -1544,6 +1552,7 @@ class batch {
   std::size_t separator_size_ = 0;  // encoded
   form form_ = form::compact;
   char separator_ = '\n';
+  std::array<char, 4> encoded_separator_{};
   std::size_t tail_size_ = 0;  // without the count
   form_tail tail_;
 };
@@ -1554,9 +1563,9 @@ inline errc batch::open(const destination& to, time_point time, form how, char s
   form_ = how;
   separator_ = separator;
   if (const errc error = check_destination(to); error != errc::ok) return error;
-  // The separator is encoded first, only to learn its size.
   if (const errc error = encode({&separator, 1}, std::nullopt); error != errc::ok) return error;
   separator_size_ = bytes_.size();
+  bytes_.view().copy(encoded_separator_.data(), separator_size_);
   bytes_.truncate(0);
   bool room = bytes_.append("groupId=") && encode(to.group_id, std::nullopt) == errc::ok;
   room = room && bytes_.append("&streamId=") && encode(to.stream_id, std::nullopt) == errc::ok;
@@ -1576,11 +1585,18 @@ inline errc batch::append(std::string_view body, std::size_t max_request_bytes) 
   if (body.size() > max_request_bytes) return errc::too_large;
   if (is_blank(body)) return errc::blank_body;
   const std::size_t before = bytes_.size();
-  errc error = size() == 0 ? errc::ok : encode({&separator_, 1}, std::nullopt);
-  if (error == errc::ok) error = encode(body, separator_);
+  if (size() != 0) {
+    if (!bytes_.ensure_room(encoded_separator_.size())) return errc::out_of_memory;
+    // Of a constant size, which is quicker; what is too much is written over.
+    std::memcpy(bytes_.end(), encoded_separator_.data(), encoded_separator_.size());
+    bytes_.extend_to(bytes_.end() + separator_size_);
+  }
+  errc error = encode(body, separator_);
   const std::size_t end = bytes_.size();
   if (error == errc::ok && !ends_.append(&end, 1)) error = errc::out_of_memory;
-  if (error == errc::ok && request_bytes(size() - 1, 1) > max_request_bytes) {
+  // If even all of them are within the limit, the last one alone is.
+  if (error == errc::ok && most_request_bytes() > max_request_bytes &&
+      request_bytes(size() - 1, 1) > max_request_bytes) {
     ends_.truncate(size() - 1);
     error = errc::too_large;
   }
@@ -2449,8 +2465,9 @@ class reply_cursor {
 
 /// The code in the body of an answer: the value of the object's first key, or else of its only key
 /// `code`, as an integer in quotes or without; a JSONP callback around the object is stepped over.
-/// Two keys `code` whose values differ, one inside another object only, a number cut short,
-/// anything else before the object, or more than `max_reply_bytes`: no code.
+/// Two keys `code` whose values differ, one inside another object only, one that is not the first
+/// key of an object that doesn't end, a number cut short, anything else before the object, or more
+/// than `max_reply_bytes`: no code.
 ///
 /// The body is not parsed as JSON, because it need not be JSON: DataProxy puts texts into it
 /// unescaped, parts of the request among them (read in its HttpMessageHandler, and observed). That
@@ -2467,7 +2484,8 @@ inline std::optional<int> find_code(std::string_view body) noexcept {
   if (at.take(key)) return at.take(':') ? at.take_integer() : std::nullopt;
 
   std::optional<int> only;
-  for (int depth = 1; !at.rest().empty();) {
+  int depth = 1;
+  while (!at.rest().empty()) {
     const char passed = at.pass();
     if (passed == '{' || passed == '[') ++depth;
     if (passed == '}' || passed == ']') --depth;
@@ -2478,7 +2496,7 @@ inline std::optional<int> find_code(std::string_view body) noexcept {
     if (!code || (only && *only != *code)) return std::nullopt;
     only = code;
   }
-  return only;
+  return depth == 0 ? only : std::nullopt;
 }
 
 INLONG_NAMESPACE_END
@@ -2740,9 +2758,12 @@ struct sighting {
   int number;
 };
 
+/// What holds for a code, holds for it on a kept connection too, unless a row above says otherwise.
 constexpr const verdict_row* find_verdict(sighting seen) noexcept {
   for (const verdict_row& row : verdict_rows) {
-    if (row.what == seen.what && row.first <= seen.number && seen.number <= row.last) return &row;
+    const bool fits = row.what == seen.what ||
+                      (row.what == signal::code && seen.what == signal::kept_code);
+    if (fits && row.first <= seen.number && seen.number <= row.last) return &row;
   }
   return nullptr;
 }
@@ -2780,14 +2801,15 @@ inline sighting look_at(const exchange& got, std::optional<int> code, bool fresh
   if (*code == INT_MAX && !fresh && got.body.find(farewell) != std::string::npos) {
     return {signal::farewell, 0};
   }
-  const sighting kept{signal::kept_code, *code};
-  return !fresh && find_verdict(kept) != nullptr ? kept : sighting{signal::code, *code};
+  return {fresh ? signal::code : signal::kept_code, *code};
 }
 
 inline verdict judge(const exchange& got, std::optional<int> code, bool fresh) noexcept {
   verdict means = find_verdict(look_at(got, code, fresh))->means;
-  // Whatever it says, nobody can have stored what was not wholly sent.
-  if (got.cut_off && means.known == certainty::maybe_stored) means.known = certainty::not_stored;
+  if (!got.cut_off) return means;
+  // Whatever it says, nobody can have stored what was not wholly sent: a success is not this one's.
+  if (means.what == action::deliver) means = find_verdict({signal::status, got.status})->means;
+  means.known = certainty::not_stored;
   return means;
 }
 
@@ -2999,7 +3021,10 @@ class random_sequence {
   }
 
   /// A number from 0 to `bound` - 1, for a `bound` far below 2^64.
-  constexpr std::uint64_t below(std::uint64_t bound) noexcept { return (*this)() % bound; }
+  template <class Bound>
+  constexpr Bound below(Bound bound) noexcept {
+    return static_cast<Bound>((*this)() % static_cast<std::uint64_t>(bound));
+  }
 
  private:
   std::uint64_t state_;
@@ -3055,7 +3080,8 @@ class health {
     proven_ = true;
     if (failures_ != 0 && ++successes_ == enough_successes) failures_ = 0;
     const std::chrono::nanoseconds took = now - started;
-    latency_ = latency_.count() == 0 ? took : latency_ + (took - latency_) / 8;
+    const std::chrono::nanoseconds before = expected_latency(now);
+    latency_ = latency_.count() == 0 ? took : before + (took - before) / 8;
     measured_ = now;
   }
   /// It lives, but has not taken a request yet.
@@ -3069,7 +3095,7 @@ class health {
   void fail(const rest& how, std::chrono::milliseconds at_least, steady_time started,
             steady_time now, random_sequence& random) noexcept {
     // Several requests that were under way together fail for one reason.
-    const bool known_already = state_ == endpoint_state::closed && started < since_;
+    const bool known_already = state_ == endpoint_state::closed && started <= since_;
     if (!known_already && failures_ < 63) ++failures_;
     successes_ = 0;
     const std::int64_t longest = how.longest.count();
@@ -3325,8 +3351,8 @@ struct lane_batch {
     return sizeof(lane_batch) + sizeof(parcel) + sizeof(parcel*);
   }
 
+  growing_array<std::uint64_t> tokens;  // beside what else each record touches
   batch records;
-  growing_array<std::uint64_t> tokens;
   growing_array<std::int64_t> times;  // empty if its records have none
   lane* home = nullptr;
   parcel* prepared = nullptr;  // for the queue, so that sealing can't fail
@@ -3432,6 +3458,15 @@ class linked_list {
     thing.*Next = first_;
     (first_ != nullptr ? first_->*Previous : last_) = &thing;
     first_ = &thing;
+  }
+  /// `other` is in the list; null: at the end.
+  void insert_before(T& thing, T* other) noexcept {
+    if (other == nullptr) return push_back(thing);
+    if (other == first_) return push_front(thing);
+    thing.*Previous = other->*Previous;
+    thing.*Next = other;
+    (other->*Previous)->*Next = &thing;
+    other->*Previous = &thing;
   }
   void erase(T& thing) noexcept {
     (thing.*Previous != nullptr ? (thing.*Previous)->*Next : first_) = thing.*Next;
@@ -4693,7 +4728,11 @@ inline void queue::pass_time(steady_time now) noexcept {
       continue;
     }
     one.at = paid ? parcel::place::ready : parcel::place::retry;
-    (paid ? ready_ : retries_).push_back(one);
+    if (paid && order_ == order::strict) {
+      ready_.push_front(one);  // the others have waited behind it
+    } else {
+      (paid ? ready_ : retries_).push_back(one);
+    }
     timers_.insert(one, one.deadline);
   }
 }
@@ -4959,7 +4998,12 @@ inline void queue::leave(parcel& one) noexcept {
 
 inline void queue::finish(parcel& one) noexcept {
   one.at = parcel::place::nowhere;
-  finished_.push_back(one);
+  parcel* behind = nullptr;
+  if (order_ == order::strict) {  // those that a deadline ends together stand in the timers anyhow
+    behind = finished_.first();
+    while (behind != nullptr && behind->first < one.first) behind = behind->next;
+  }
+  finished_.insert_before(one, behind);
 }
 
 inline void queue::fail(parcel& one, errc error) noexcept {
@@ -5155,8 +5199,13 @@ class dispatcher {
   bool do_chore(std::unique_lock<std::mutex>& lock, steady_time now);
   std::optional<attempt> next(steady_time now) noexcept;
   void told(const attempt& made, reply&& came, steady_time now) noexcept;
-  void sleep(std::unique_lock<std::mutex>& lock, bed& own, steady_time latest) {
-    sleepers_.sleep(lock, own, alarm(), latest);
+  /// `was_busy`: the caller has done something since it slept last.
+  void sleep(std::unique_lock<std::mutex>& lock, bed& own, steady_time now, steady_time latest,
+             bool was_busy) {
+    // Where there was work there will probably be more: whoever opens the next batch need not wake
+    // anybody then, only to be told when it is due.
+    const steady_time guess = was_busy ? later(now, wanted_.linger) : (steady_time::max)();
+    sleepers_.sleep(lock, own, (std::min)(alarm(), guess), latest);
   }
   const options& how() const noexcept { return how_; }
 
@@ -5306,7 +5355,7 @@ inline submit_status dispatcher::submit_to(lane_shard& at, lane* found, const de
   }
   submit_status status = put(*found, added);
   if (status == submit_status::full && reclaim()) status = put(*found, added);
-  at.drop_if_idle(*found);
+  if (status != submit_status::accepted) at.drop_if_idle(*found);
   return count(at, status);
 }
 
@@ -5315,11 +5364,12 @@ inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
   if (into.open == nullptr) return put_into_new(into, added);
   lane_batch& batch = *into.open;
   // Encoding never shortens.
-  if (batch.request_bytes() + added.body.size() < how_.max_request_bytes) {
-    if (const errc error = batch.append(added, how_.max_request_bytes); error != errc::ok) {
+  const std::size_t most = how_.max_request_bytes;
+  if (batch.records.bytes() + added.body.size() < most) {
+    if (const errc error = batch.append(added, most); error != errc::ok) {
       return why_not(error, batch.capacity());
     }
-    if (batch.request_bytes() <= how_.max_request_bytes) {
+    if (batch.records.most_request_bytes() <= most || batch.request_bytes() <= most) {
       if (batch.records.size() >= wanted_.max_batch_records) seal(into);
       return submit_status::accepted;
     }
@@ -5379,6 +5429,7 @@ inline bool dispatcher::open(lane& into, lane_batch& made) noexcept {
   unreported_.push_back(made);
   open_.push_back(made);
   into.open = &made;
+  if (into.is_idle) lanes_.of(into.hash).look_after(into, made.opened);
   sleepers_.set_alarm(later(made.opened, wanted_.linger));
   return true;
 }
@@ -5899,12 +5950,14 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
                             const Done& done) {
   const bool nested = std::exchange(by.is_driving, true);
   steady_time now = std::chrono::steady_clock::now();
+  bool was_busy = true;
   while (!done() && !ended_) {
     const bool was_reporting = this->is_reporting();
     if (!was_reporting) reporter_ = &by;
     if (!stopping_ && this->do_chore(lock, now)) {
       if (!this->home.is_here()) return;
       ++steps_;
+      was_busy = true;
       now = std::chrono::steady_clock::now();
       continue;
     }
@@ -5917,11 +5970,12 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
       if (ended_) break;
       this->told(*wanted, std::move(came), now);
       ++steps_;
+      was_busy = true;
       continue;
     }
     now = std::chrono::steady_clock::now();
     if (now >= until) break;
-    this->sleep(lock, by.place, until);
+    this->sleep(lock, by.place, now, until, std::exchange(was_busy, false));
     now = std::chrono::steady_clock::now();
   }
   by.is_driving = nested;
@@ -6792,7 +6846,7 @@ void basic_reporter<Transport>::deliver(session& with, detail::steady_time start
                                         outcome& result) {
   detail::queue& path = with.path;
   const detail::steady_time deadline = detail::later(start, core_->how.delivery_timeout);
-  detail::steady_time now = start;
+  detail::steady_time now = std::chrono::steady_clock::now();  // encoding has taken its time
   std::unique_lock lock(core_->mutex);
   if (!path.add(with.records, 0, result.records, nullptr, deadline)) {
     result.error = errc::out_of_memory;

@@ -1337,7 +1337,7 @@ class escaper {
     }
     for (; from != end; from += block_size) {
       const unsigned escapes = local.copy(to, from);
-      to = expand(to, from, block_size, escapes);
+      to = escapes == 0 ? to + block_size : expand(to, from, block_size, escapes);
     }
     *this = local;
     return to;
@@ -1477,6 +1477,8 @@ INLONG_NAMESPACE_END
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -1520,6 +1522,12 @@ class batch {
                       std::size_t max_request_bytes) const noexcept;
   /// How many bytes the body of the request has that carries `count` records from `first` on.
   std::size_t request_bytes(std::size_t first, std::size_t count) const noexcept;
+  /// How many bytes it has so far.
+  std::size_t bytes() const noexcept { return bytes_.size(); }
+  /// Not less than `request_bytes` of all records, and not much more; quicker.
+  std::size_t most_request_bytes() const noexcept {
+    return bytes_.size() + tail_size_ + std::numeric_limits<std::size_t>::digits10 + 1;
+  }
   /// The body of that request. Its last piece is written into `tail`; the others are valid as long
   /// as the batch is not changed.
   std::array<std::string_view, 3> pieces(std::size_t first, std::size_t count,
@@ -1548,6 +1556,7 @@ class batch {
   std::size_t separator_size_ = 0;  // encoded
   form form_ = form::compact;
   char separator_ = '\n';
+  std::array<char, 4> encoded_separator_{};
   std::size_t tail_size_ = 0;  // without the count
   form_tail tail_;
 };
@@ -1558,9 +1567,9 @@ inline errc batch::open(const destination& to, time_point time, form how, char s
   form_ = how;
   separator_ = separator;
   if (const errc error = check_destination(to); error != errc::ok) return error;
-  // The separator is encoded first, only to learn its size.
   if (const errc error = encode({&separator, 1}, std::nullopt); error != errc::ok) return error;
   separator_size_ = bytes_.size();
+  bytes_.view().copy(encoded_separator_.data(), separator_size_);
   bytes_.truncate(0);
   bool room = bytes_.append("groupId=") && encode(to.group_id, std::nullopt) == errc::ok;
   room = room && bytes_.append("&streamId=") && encode(to.stream_id, std::nullopt) == errc::ok;
@@ -1580,11 +1589,18 @@ inline errc batch::append(std::string_view body, std::size_t max_request_bytes) 
   if (body.size() > max_request_bytes) return errc::too_large;
   if (is_blank(body)) return errc::blank_body;
   const std::size_t before = bytes_.size();
-  errc error = size() == 0 ? errc::ok : encode({&separator_, 1}, std::nullopt);
-  if (error == errc::ok) error = encode(body, separator_);
+  if (size() != 0) {
+    if (!bytes_.ensure_room(encoded_separator_.size())) return errc::out_of_memory;
+    // Of a constant size, which is quicker; what is too much is written over.
+    std::memcpy(bytes_.end(), encoded_separator_.data(), encoded_separator_.size());
+    bytes_.extend_to(bytes_.end() + separator_size_);
+  }
+  errc error = encode(body, separator_);
   const std::size_t end = bytes_.size();
   if (error == errc::ok && !ends_.append(&end, 1)) error = errc::out_of_memory;
-  if (error == errc::ok && request_bytes(size() - 1, 1) > max_request_bytes) {
+  // If even all of them are within the limit, the last one alone is.
+  if (error == errc::ok && most_request_bytes() > max_request_bytes &&
+      request_bytes(size() - 1, 1) > max_request_bytes) {
     ends_.truncate(size() - 1);
     error = errc::too_large;
   }
@@ -2453,8 +2469,9 @@ class reply_cursor {
 
 /// The code in the body of an answer: the value of the object's first key, or else of its only key
 /// `code`, as an integer in quotes or without; a JSONP callback around the object is stepped over.
-/// Two keys `code` whose values differ, one inside another object only, a number cut short,
-/// anything else before the object, or more than `max_reply_bytes`: no code.
+/// Two keys `code` whose values differ, one inside another object only, one that is not the first
+/// key of an object that doesn't end, a number cut short, anything else before the object, or more
+/// than `max_reply_bytes`: no code.
 ///
 /// The body is not parsed as JSON, because it need not be JSON: DataProxy puts texts into it
 /// unescaped, parts of the request among them (read in its HttpMessageHandler, and observed). That
@@ -2471,7 +2488,8 @@ inline std::optional<int> find_code(std::string_view body) noexcept {
   if (at.take(key)) return at.take(':') ? at.take_integer() : std::nullopt;
 
   std::optional<int> only;
-  for (int depth = 1; !at.rest().empty();) {
+  int depth = 1;
+  while (!at.rest().empty()) {
     const char passed = at.pass();
     if (passed == '{' || passed == '[') ++depth;
     if (passed == '}' || passed == ']') --depth;
@@ -2482,7 +2500,7 @@ inline std::optional<int> find_code(std::string_view body) noexcept {
     if (!code || (only && *only != *code)) return std::nullopt;
     only = code;
   }
-  return only;
+  return depth == 0 ? only : std::nullopt;
 }
 
 INLONG_NAMESPACE_END
@@ -2744,9 +2762,12 @@ struct sighting {
   int number;
 };
 
+/// What holds for a code, holds for it on a kept connection too, unless a row above says otherwise.
 constexpr const verdict_row* find_verdict(sighting seen) noexcept {
   for (const verdict_row& row : verdict_rows) {
-    if (row.what == seen.what && row.first <= seen.number && seen.number <= row.last) return &row;
+    const bool fits = row.what == seen.what ||
+                      (row.what == signal::code && seen.what == signal::kept_code);
+    if (fits && row.first <= seen.number && seen.number <= row.last) return &row;
   }
   return nullptr;
 }
@@ -2784,14 +2805,15 @@ inline sighting look_at(const exchange& got, std::optional<int> code, bool fresh
   if (*code == INT_MAX && !fresh && got.body.find(farewell) != std::string::npos) {
     return {signal::farewell, 0};
   }
-  const sighting kept{signal::kept_code, *code};
-  return !fresh && find_verdict(kept) != nullptr ? kept : sighting{signal::code, *code};
+  return {fresh ? signal::code : signal::kept_code, *code};
 }
 
 inline verdict judge(const exchange& got, std::optional<int> code, bool fresh) noexcept {
   verdict means = find_verdict(look_at(got, code, fresh))->means;
-  // Whatever it says, nobody can have stored what was not wholly sent.
-  if (got.cut_off && means.known == certainty::maybe_stored) means.known = certainty::not_stored;
+  if (!got.cut_off) return means;
+  // Whatever it says, nobody can have stored what was not wholly sent: a success is not this one's.
+  if (means.what == action::deliver) means = find_verdict({signal::status, got.status})->means;
+  means.known = certainty::not_stored;
   return means;
 }
 
@@ -3003,7 +3025,10 @@ class random_sequence {
   }
 
   /// A number from 0 to `bound` - 1, for a `bound` far below 2^64.
-  constexpr std::uint64_t below(std::uint64_t bound) noexcept { return (*this)() % bound; }
+  template <class Bound>
+  constexpr Bound below(Bound bound) noexcept {
+    return static_cast<Bound>((*this)() % static_cast<std::uint64_t>(bound));
+  }
 
  private:
   std::uint64_t state_;
@@ -3059,7 +3084,8 @@ class health {
     proven_ = true;
     if (failures_ != 0 && ++successes_ == enough_successes) failures_ = 0;
     const std::chrono::nanoseconds took = now - started;
-    latency_ = latency_.count() == 0 ? took : latency_ + (took - latency_) / 8;
+    const std::chrono::nanoseconds before = expected_latency(now);
+    latency_ = latency_.count() == 0 ? took : before + (took - before) / 8;
     measured_ = now;
   }
   /// It lives, but has not taken a request yet.
@@ -3073,7 +3099,7 @@ class health {
   void fail(const rest& how, std::chrono::milliseconds at_least, steady_time started,
             steady_time now, random_sequence& random) noexcept {
     // Several requests that were under way together fail for one reason.
-    const bool known_already = state_ == endpoint_state::closed && started < since_;
+    const bool known_already = state_ == endpoint_state::closed && started <= since_;
     if (!known_already && failures_ < 63) ++failures_;
     successes_ = 0;
     const std::int64_t longest = how.longest.count();
@@ -3329,8 +3355,8 @@ struct lane_batch {
     return sizeof(lane_batch) + sizeof(parcel) + sizeof(parcel*);
   }
 
+  growing_array<std::uint64_t> tokens;  // beside what else each record touches
   batch records;
-  growing_array<std::uint64_t> tokens;
   growing_array<std::int64_t> times;  // empty if its records have none
   lane* home = nullptr;
   parcel* prepared = nullptr;  // for the queue, so that sealing can't fail
@@ -3436,6 +3462,15 @@ class linked_list {
     thing.*Next = first_;
     (first_ != nullptr ? first_->*Previous : last_) = &thing;
     first_ = &thing;
+  }
+  /// `other` is in the list; null: at the end.
+  void insert_before(T& thing, T* other) noexcept {
+    if (other == nullptr) return push_back(thing);
+    if (other == first_) return push_front(thing);
+    thing.*Previous = other->*Previous;
+    thing.*Next = other;
+    (other->*Previous)->*Next = &thing;
+    other->*Previous = &thing;
   }
   void erase(T& thing) noexcept {
     (thing.*Previous != nullptr ? (thing.*Previous)->*Next : first_) = thing.*Next;
@@ -4697,7 +4732,11 @@ inline void queue::pass_time(steady_time now) noexcept {
       continue;
     }
     one.at = paid ? parcel::place::ready : parcel::place::retry;
-    (paid ? ready_ : retries_).push_back(one);
+    if (paid && order_ == order::strict) {
+      ready_.push_front(one);  // the others have waited behind it
+    } else {
+      (paid ? ready_ : retries_).push_back(one);
+    }
     timers_.insert(one, one.deadline);
   }
 }
@@ -4963,7 +5002,12 @@ inline void queue::leave(parcel& one) noexcept {
 
 inline void queue::finish(parcel& one) noexcept {
   one.at = parcel::place::nowhere;
-  finished_.push_back(one);
+  parcel* behind = nullptr;
+  if (order_ == order::strict) {  // those that a deadline ends together stand in the timers anyhow
+    behind = finished_.first();
+    while (behind != nullptr && behind->first < one.first) behind = behind->next;
+  }
+  finished_.insert_before(one, behind);
 }
 
 inline void queue::fail(parcel& one, errc error) noexcept {
@@ -5159,8 +5203,13 @@ class dispatcher {
   bool do_chore(std::unique_lock<std::mutex>& lock, steady_time now);
   std::optional<attempt> next(steady_time now) noexcept;
   void told(const attempt& made, reply&& came, steady_time now) noexcept;
-  void sleep(std::unique_lock<std::mutex>& lock, bed& own, steady_time latest) {
-    sleepers_.sleep(lock, own, alarm(), latest);
+  /// `was_busy`: the caller has done something since it slept last.
+  void sleep(std::unique_lock<std::mutex>& lock, bed& own, steady_time now, steady_time latest,
+             bool was_busy) {
+    // Where there was work there will probably be more: whoever opens the next batch need not wake
+    // anybody then, only to be told when it is due.
+    const steady_time guess = was_busy ? later(now, wanted_.linger) : (steady_time::max)();
+    sleepers_.sleep(lock, own, (std::min)(alarm(), guess), latest);
   }
   const options& how() const noexcept { return how_; }
 
@@ -5310,7 +5359,7 @@ inline submit_status dispatcher::submit_to(lane_shard& at, lane* found, const de
   }
   submit_status status = put(*found, added);
   if (status == submit_status::full && reclaim()) status = put(*found, added);
-  at.drop_if_idle(*found);
+  if (status != submit_status::accepted) at.drop_if_idle(*found);
   return count(at, status);
 }
 
@@ -5319,11 +5368,12 @@ inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
   if (into.open == nullptr) return put_into_new(into, added);
   lane_batch& batch = *into.open;
   // Encoding never shortens.
-  if (batch.request_bytes() + added.body.size() < how_.max_request_bytes) {
-    if (const errc error = batch.append(added, how_.max_request_bytes); error != errc::ok) {
+  const std::size_t most = how_.max_request_bytes;
+  if (batch.records.bytes() + added.body.size() < most) {
+    if (const errc error = batch.append(added, most); error != errc::ok) {
       return why_not(error, batch.capacity());
     }
-    if (batch.request_bytes() <= how_.max_request_bytes) {
+    if (batch.records.most_request_bytes() <= most || batch.request_bytes() <= most) {
       if (batch.records.size() >= wanted_.max_batch_records) seal(into);
       return submit_status::accepted;
     }
@@ -5383,6 +5433,7 @@ inline bool dispatcher::open(lane& into, lane_batch& made) noexcept {
   unreported_.push_back(made);
   open_.push_back(made);
   into.open = &made;
+  if (into.is_idle) lanes_.of(into.hash).look_after(into, made.opened);
   sleepers_.set_alarm(later(made.opened, wanted_.linger));
   return true;
 }
@@ -5903,12 +5954,14 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
                             const Done& done) {
   const bool nested = std::exchange(by.is_driving, true);
   steady_time now = std::chrono::steady_clock::now();
+  bool was_busy = true;
   while (!done() && !ended_) {
     const bool was_reporting = this->is_reporting();
     if (!was_reporting) reporter_ = &by;
     if (!stopping_ && this->do_chore(lock, now)) {
       if (!this->home.is_here()) return;
       ++steps_;
+      was_busy = true;
       now = std::chrono::steady_clock::now();
       continue;
     }
@@ -5921,11 +5974,12 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
       if (ended_) break;
       this->told(*wanted, std::move(came), now);
       ++steps_;
+      was_busy = true;
       continue;
     }
     now = std::chrono::steady_clock::now();
     if (now >= until) break;
-    this->sleep(lock, by.place, until);
+    this->sleep(lock, by.place, now, until, std::exchange(was_busy, false));
     now = std::chrono::steady_clock::now();
   }
   by.is_driving = nested;
@@ -6796,7 +6850,7 @@ void basic_reporter<Transport>::deliver(session& with, detail::steady_time start
                                         outcome& result) {
   detail::queue& path = with.path;
   const detail::steady_time deadline = detail::later(start, core_->how.delivery_timeout);
-  detail::steady_time now = start;
+  detail::steady_time now = std::chrono::steady_clock::now();  // encoding has taken its time
   std::unique_lock lock(core_->mutex);
   if (!path.add(with.records, 0, result.records, nullptr, deadline)) {
     result.error = errc::out_of_memory;
@@ -7215,6 +7269,7 @@ INLONG_NAMESPACE_END
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -7249,6 +7304,8 @@ class name_lookup {
   void ask_for_literal() noexcept { ask(AI_NUMERICHOST); }
   /// Asks on a thread of its own, which ends with the answer.
   static std::error_code start(const std::shared_ptr<name_lookup>& lookup);
+  /// Whether it was answered at that time or before.
+  bool was_answered_by(steady_time when) const noexcept { return done_ && answered_at_ <= when; }
   /// Waits for that thread.
   std::error_code wait(const cancellation& cancel, steady_time deadline) const noexcept {
     short ready = 0;
@@ -7270,6 +7327,7 @@ class name_lookup {
     hints.ai_flags = flags | AI_NUMERICSERV;
     result_ = function_(host_.c_str(), port_.c_str(), &hints, &found_);
     if (result_ == EAI_SYSTEM) error_number_ = errno;
+    answered_at_ = std::chrono::steady_clock::now();
     done_ = true;
   }
   static void* run(void* lookup) noexcept;
@@ -7280,16 +7338,21 @@ class name_lookup {
   addrinfo* found_ = nullptr;
   int result_ = 0;
   int error_number_ = 0;
+  steady_time answered_at_{};
   std::atomic<bool> done_{false};  // what stands above is the thread's until then
   wake_pipe answered_;
 };
 
 /// Names to addresses, for one thread at a time. `getaddrinfo` can't be interrupted; a question
 /// that outlasts its caller's patience is kept, so that the next call for the same name waits for
-/// it instead of asking again.
+/// it instead of asking again. An answer that nobody comes for is forgotten after some seconds: a
+/// name may have got other addresses since.
 class resolver {
  public:
-  explicit resolver(lookup_function function = &::getaddrinfo) noexcept : function_(function) {}
+  /// `keep`: how long an answer is of use that came when nobody waited any more.
+  explicit resolver(lookup_function function = &::getaddrinfo,
+                    std::chrono::milliseconds keep = std::chrono::seconds(10)) noexcept
+      : function_(function), keep_(keep) {}
 
   /// The addresses of a host; none if that failed, and `why` says why. An address instead of a name
   /// is read on the spot; for a name, a thread of its own asks.
@@ -7302,6 +7365,7 @@ class resolver {
                                              failure& why);
 
   lookup_function function_;
+  std::chrono::milliseconds keep_;
   std::vector<std::shared_ptr<name_lookup>> pending_;
 };
 
@@ -7329,6 +7393,10 @@ inline std::vector<socket_address> resolver::resolve(const std::string& host, st
 
 inline std::shared_ptr<name_lookup> resolver::find_or_start(const std::string& host,
                                                             std::uint16_t port, failure& why) {
+  const steady_time too_old = std::chrono::steady_clock::now() - keep_;
+  pending_.erase(std::remove_if(pending_.begin(), pending_.end(),
+                                [&](const auto& each) { return each->was_answered_by(too_old); }),
+                 pending_.end());
   for (const auto& pending : pending_) {
     if (pending->is_for(host, port)) return pending;
   }
@@ -7505,7 +7573,10 @@ INLONG_NAMESPACE_END
 #define INLONG_TRANSPORT_ANSWER_HEAD_HPP
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -7532,11 +7603,16 @@ class answer_head {
   std::size_t size() const noexcept { return line_; }
   int status() const noexcept { return status_; }
   /// Whether the connection may carry another request, as far as the head tells.
-  bool keeps_open() const noexcept { return keeps_open_ && !closes_; }
+  bool keeps_open() const noexcept {
+    const bool doubtful = chunked_ && !length_.empty();  // whoever sent it may mean the other end
+    return keeps_open_ && !closes_ && !doubtful;
+  }
   /// The value of the first Retry-After.
   const std::string& retry_after() const noexcept { return retry_after_; }
-  /// The same head reduced to its status and where its body ends: that is all that a parser needs,
-  /// and parsers are slow, and recurse, over more.
+  /// How many bytes the body has; nothing if it ends with its last chunk, or with the connection.
+  std::optional<std::uint64_t> body_size() const noexcept;
+  /// A head of which no size is known, reduced to its status and coding: that is all that a parser
+  /// needs, and parsers are slow, and recurse, over more.
   std::string essence() const;
 
  private:
@@ -7642,17 +7718,19 @@ inline void answer_head::read_connection(std::string_view options) {
   }
 }
 
+inline std::optional<std::uint64_t> answer_head::body_size() const noexcept {
+  if (status_ == 204 || status_ == 304) return 0;
+  if (chunked_ || length_.empty()) return std::nullopt;
+  std::uint64_t size = 0;  // read_length has looked at the digits
+  std::from_chars(length_.data(), length_.data() + length_.size(), size);
+  return size;
+}
+
 inline std::string answer_head::essence() const {
   std::string head;
   head.reserve(64);
   head.append("HTTP/1.1 ").append(std::to_string(status_));
-  if (status_ == 204 || status_ == 304) {
-    head.append("\r\nContent-Length: 0");
-  } else if (chunked_) {
-    head.append("\r\nTransfer-Encoding: chunked");
-  } else if (!length_.empty()) {
-    head.append("\r\nContent-Length: ").append(length_);
-  }
+  if (chunked_) head.append("\r\nTransfer-Encoding: chunked");
   return head.append("\r\n\r\n");
 }
 
@@ -7710,7 +7788,9 @@ INLONG_NAMESPACE_END
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -7740,8 +7820,9 @@ inline request_pieces first_of(request_pieces pieces, std::size_t count) noexcep
   return pieces;
 }
 
-/// Carries one request: `send` it, then `read` its answer, which is the essence of the final head
-/// and the body as it came. No call outlasts the request's deadline or a cancellation.
+/// Carries one request: `send` it, `receive_head` of its answer, and then the body: `receive_body`
+/// if the head says how long that is; or else whoever knows its coding is to `read` it. No call
+/// outlasts the request's deadline or a cancellation.
 class round_trip {
  public:
   /// What is passed must live as long as this.
@@ -7752,16 +7833,29 @@ class round_trip {
   /// True: there may be an answer. That is so even if the request was cut short: a server that
   /// refuses it (413) need not read the rest of it, and may close.
   bool send();
-  /// Returns how many bytes it read. 0: the peer has closed. -1: there won't be more.
+  /// The same on a connection that is new, which is looked at first: what its peer has said by now,
+  /// or that it has ended it, is no answer to this request, of which nothing is sent then.
+  bool send_on_new();
+  /// Waits for the head of the final answer.
+  bool receive_head();
+  /// How many bytes the body has; nothing if the head does not say so.
+  std::optional<std::uint64_t> body_size() const noexcept { return head_.body_size(); }
+  /// Takes a body of that size, but for what is over `max_reply_bytes` + 1. False: it is longer, or
+  /// cut short.
+  bool receive_body(std::uint64_t size, std::string& body);
+  /// Reads the essence of the head and then the body as it came. Returns how many bytes it read. 0:
+  /// the peer has closed. -1: there won't be more.
   std::ptrdiff_t read(char* to, std::size_t size);
 
   /// Whether the kernel took every byte of the request. If not, no server can hold it.
   bool sent_all() const noexcept { return taken_ == size(); }
   /// Whether the peer has ended the connection before anything had come back.
   bool ended_unanswered() const noexcept { return ended_ && received_ == 0; }
-  /// Whether the connection may carry another request: nothing failed, and nothing is left over.
+  /// Whether the connection may carry another request: nothing failed, and nothing is left over,
+  /// neither of the answer nor of the request.
   bool left_clean() const noexcept {
-    return !ended_ && !why_.error && unread_.empty() && next_ == filled_ && head_.keeps_open();
+    return sent_all() && !ended_ && !why_.error && unread_.empty() && next_ == filled_ &&
+           head_.keeps_open();
   }
   /// The final answer's status, once its head is complete; 0 before that.
   int status() const noexcept { return head_complete_ ? head_.status() : 0; }
@@ -7770,7 +7864,6 @@ class round_trip {
   failure why() const;
 
  private:
-  bool receive_head();
   bool refill();
   bool receive();
   bool take_in(const transfer& received);
@@ -7794,12 +7887,14 @@ class round_trip {
 
   answer_head head_;
   bool head_complete_ = false;
+  bool essence_read_ = false;
   std::string essence_;
-  std::string_view unread_;  // what `read` gives next, and behind it
+  std::string_view unread_;  // what comes next, and behind it
   std::size_t next_ = 0;     // what stands in the buffer from here
   std::size_t filled_ = 0;   // to here
   std::size_t received_ = 0;
   bool ended_ = false;
+  bool late_ = false;
   failure why_;
   std::array<char, max_head_bytes> buffer_;
 };
@@ -7832,8 +7927,43 @@ inline bool round_trip::send() {
   }
 }
 
+inline bool round_trip::send_on_new() {
+  if (!is_quiet(socket_)) {
+    if (!receive() || !scan_head()) return false;
+    if (head_complete_) return true;
+  }
+  return send();
+}
+
+inline bool round_trip::receive_head() {
+  while (!head_complete_) {
+    // Hardly any answer is there when the request has just gone: to try first would be one call of
+    // the kernel more.
+    short ready = 0;
+    const std::error_code error = wait_for(socket_, POLLIN, ready, cancel_, request_.deadline);
+    if (error) return fail(error);
+    if (!receive() || !scan_head()) return false;
+  }
+  return true;
+}
+
+inline bool round_trip::receive_body(std::uint64_t size, std::string& body) {
+  const std::size_t wanted = size < max_reply_bytes ? static_cast<std::size_t>(size)
+                                                    : max_reply_bytes + (size > max_reply_bytes);
+  while (body.size() < wanted) {
+    if (unread_.empty() && !refill()) return false;
+    const std::string_view more = unread_.substr(0, wanted - body.size());
+    body.append(more);
+    unread_.remove_prefix(more.size());
+  }
+  return size <= max_reply_bytes;
+}
+
 inline std::ptrdiff_t round_trip::read(char* to, std::size_t size) {
-  if (!head_complete_ && !receive_head()) return -1;
+  if (!std::exchange(essence_read_, true)) {
+    essence_ = head_.essence();
+    unread_ = essence_;
+  }
   if (unread_.empty() && !refill()) return why_.error ? -1 : 0;
   const std::size_t count = (std::min)(size, unread_.size());
   if (count == 1) {  // parsers read heads so
@@ -7843,13 +7973,6 @@ inline std::ptrdiff_t round_trip::read(char* to, std::size_t size) {
   }
   unread_.remove_prefix(count);
   return static_cast<std::ptrdiff_t>(count);
-}
-
-inline bool round_trip::receive_head() {
-  while (!head_complete_) {
-    if (!receive() || !scan_head()) return false;
-  }
-  return true;
 }
 
 inline bool round_trip::refill() {
@@ -7882,8 +8005,12 @@ inline bool round_trip::take_in(const transfer& received) {
   }
   filled_ += received.bytes;
   received_ += received.bytes;
-  if (received_ <= max_answer_bytes) return true;
-  return fail({std::make_error_code(std::errc::bad_message), "the answer is too long"});
+  if (received_ > max_answer_bytes) {
+    return fail({std::make_error_code(std::errc::bad_message), "the answer is too long"});
+  }
+  // What is there at the deadline counts. Once: a peer that sends fast enough never makes this wait.
+  if (std::chrono::steady_clock::now() < request_.deadline) return true;
+  return std::exchange(late_, true) ? fail(std::make_error_code(std::errc::timed_out)) : true;
 }
 
 inline bool round_trip::scan_head() {
@@ -7894,8 +8021,6 @@ inline bool round_trip::scan_head() {
   }
   if (state == head_state::complete) {
     head_complete_ = true;
-    essence_ = head_.essence();
-    unread_ = essence_;
     next_ = head_.size();
   }
   return true;
@@ -8035,6 +8160,7 @@ class httplib_transport {
 
  private:
   detail::connection open(const request& what, bool& reused, detail::failure& why);
+  bool receive_answer(detail::round_trip& from, std::string& body);
 
   detail::cancellation cancel_;
   detail::resolver names_;
@@ -8054,7 +8180,8 @@ inline exchange httplib_transport::post(const request& what) {
   }
 
   detail::round_trip trip(link.socket.number(), what, cancel_);
-  const bool whole = trip.send() && client_.parse(trip, result.body);
+  const bool whole =
+      (reused ? trip.send() : trip.send_on_new()) && receive_answer(trip, result.body);
   const bool too_long = result.body.size() > max_reply_bytes;
   const std::optional<int> code = find_code(result.body);
   const bool refused =  // a success can't be meant for what has not been sent
@@ -8101,6 +8228,14 @@ inline detail::connection httplib_transport::open(const request& what, bool& reu
     link.socket = detail::connect(what, names_, cancel_, why);
   }
   return link;
+}
+
+/// False: there is no answer, or its body is too long, cut short, or malformed.
+inline bool httplib_transport::receive_answer(detail::round_trip& from, std::string& body) {
+  if (!from.receive_head()) return false;
+  // As DataProxy always answers. The parser would take a third of the time of a small report.
+  if (const auto size = from.body_size()) return from.receive_body(*size, body);
+  return client_.parse(from, body);
 }
 
 namespace detail {

@@ -8,66 +8,15 @@ set -euo pipefail
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 cd "$(dirname "$0")/../.."
+. tests/support/apt_root.sh
 
 suites=(bookworm trixie trixie-backports forky sid)
-# The compiler brings these itself, or nobody looks for them at run time.
-not_needed='^(gcc-.*-base|libc6-dev|libc-dev-bin|linux-libc-dev|rpcsvc-proto|.*-gconv-.*|openssl-provider-.*)$'
 warnings=(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Werror)
 sources=(tests/support/main.cpp tests/unit/transport/httplib.cpp tests/wire/report.cpp)
 
 skip_all() {
   echo "SKIP httplib: $1"
   exit 77
-}
-
-debian_mirror() {
-  {
-    sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/*.sources
-    awk '$1 == "deb" { for (i = 2; i <= NF; ++i) if ($i ~ /:\//) print $i }' \
-      /etc/apt/sources.list /etc/apt/sources.list.d/*.list || true
-  } 2>/dev/null | tr ' ' '\n' | sed 's,/*$,,' | grep '/debian$' | head -n 1
-}
-
-# A root for apt: it knows of no installed package, and so finds everything that a package needs.
-make_apt_root() {
-  local root=$folder/apt keyring=/usr/share/keyrings/debian-archive-keyring.gpg suite signed=
-  mkdir -p "$root"/state/lists/partial "$root"/cache/archives/partial "$root"/empty
-  : >"$root/status"
-  [[ ! -e $keyring ]] || signed="[signed-by=$keyring] "
-  for suite in "${suites[@]}"; do echo "deb $signed$1 $suite main"; done >"$root/sources.list"
-  cat >"$root/apt.conf" <<END
-Dir::State "$root/state";
-Dir::State::status "$root/status";
-Dir::Cache "$root/cache";
-Dir::Etc::sourcelist "$root/sources.list";
-Dir::Etc::sourceparts "$root/empty";
-Dir::Etc::preferences "$root/empty/none";
-Dir::Etc::preferencesparts "$root/empty";
-Acquire::Languages "none";
-Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
-APT::Sandbox::User "";
-APT::Install-Recommends "false";
-END
-  export APT_CONFIG=$root/apt.conf
-}
-
-# unpack SUITE VERSION ROOT: the package and all that it needs, the C and C++ libraries apart from the rest.
-unpack() {
-  local suite=$1 version=$2 root=$3 name archive part
-  rm -rf "$root"
-  mkdir -p "$root"/{archives,base,rest}
-  apt-get install -s -t "$suite" "libcpp-httplib-dev=$version" | awk '$1 == "Inst" { print $2 "=" substr($3, 2) }' |
-    while IFS= read -r name; do
-      [[ ${name%%=*} =~ $not_needed ]] || echo "$name"
-    done >"$root/packages"
-  [[ -s $root/packages ]] || return 1
-  (cd "$root/archives" && xargs apt-get download -qq <"$root/packages") || return 1
-  for archive in "$root"/archives/*.deb; do
-    part=rest
-    [[ $(basename "$archive") =~ ^(libc6|libgcc-s1|libstdc\+\+6)_ ]] && part=base
-    dpkg -x "$archive" "$root/$part" || return 1
-  done
-  rm -r "$root/archives"
 }
 
 # run_with ROOT PROGRAM: with the package's libraries, and with its C library where that is newer than this system's.
@@ -88,7 +37,7 @@ run_with() {
 try() {
   local suite=$1 version=$2 root=$folder/$2 flags includes libraries name
   name="httplib $version ($suite)"
-  if ! unpack "$suite" "$version" "$root" >"$root.log" 2>&1; then
+  if ! unpack "libcpp-httplib-dev=$version" "$root" -t "$suite" >"$root.log" 2>&1; then
     echo "SKIP $name: its packages can't be had, see $root.log"
     return
   fi
@@ -122,7 +71,7 @@ try() {
 
 command -v apt-get >/dev/null || skip_all "there is no apt here"
 mirror=$(debian_mirror) || skip_all "apt has no Debian mirror here"
-make_apt_root "$mirror"
+make_apt_root "$folder/apt" "$(dpkg --print-architecture)" "$mirror" "${suites[@]}"
 apt-get update -qq >"$folder/apt.log" 2>&1 || true  # some suites may be missing
 versions=$(apt-cache madison libcpp-httplib-dev | awk '{ split($6, suite, "/"); print suite[1], $3 }')
 [[ -n $versions ]] || skip_all "no package lists could be had, see $folder/apt.log"

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Checks which header includes which, how each begins, and that no test is forgotten."""
+"""Checks which header includes which, how each begins, that the engine is one, and that no test is
+forgotten."""
 import re
 import sys
 from pathlib import Path
@@ -22,6 +23,17 @@ RANKS = [
     {"config.hpp"},
     {"version.hpp"},
 ]
+# The engine neither waits nor looks at a clock: none of it reaches a header for that, directly or
+# not.
+ENGINE = [*(f"endpoint/{name}.hpp" for name in ("health", "node", "fleet")),
+          *(f"delivery/{name}.hpp" for name in (
+              "verdict", "parcel", "attempt", "queue", "backoff", "retry_budget", "retry_after",
+              "batch"))]
+NOT_FOR_THE_ENGINE = re.compile(
+    r"thread|mutex|shared_mutex|condition_variable|atomic|future|semaphore|latch|barrier|stop_token"
+    r"|iostream|poll\.h|sys/.*|netdb\.h|netinet/.*|arpa/.*|unistd\.h|pthread\.h|time\.h|ctime"
+    r"|windows\.h|winsock2\.h|ws2tcpip\.h")
+CLOCK_READ = re.compile(r"::\s*now\s*\(")
 INCLUDE_LINE = re.compile(r'^#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
 problems = []
@@ -73,6 +85,24 @@ def check_headers():
             expect(not both_ways, INCLUDE / user, f"it and {other} include each other")
 
 
+def check_engine():
+    reached, left = set(), list(ENGINE)
+    while left:
+        name = left.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        path = INCLUDE / name
+        text = path.read_text(encoding="utf-8")
+        reads_clock = name in ENGINE and CLOCK_READ.search(text)
+        expect(not reads_clock, path, "reads a clock, which the engine must not")
+        for header in INCLUDE_LINE.findall(text):
+            bad = NOT_FOR_THE_ENGINE.fullmatch(header)
+            expect(not bad, path, f"<{header}> is not for the engine, which includes this")
+            if header.startswith("inlong/"):
+                left.append(header.removeprefix("inlong/"))
+
+
 def check_tests():
     listed = (TOP / "tests" / "meson.build").read_text(encoding="utf-8")
     for path in sorted([*TOP.glob("tests/unit/**/*.cpp"), *TOP.glob("tests/wire/**/*.cpp")]):
@@ -86,5 +116,6 @@ def check_tests():
 
 
 check_headers()
+check_engine()
 check_tests()
 sys.exit("\n".join(problems) or 0)

@@ -43,3 +43,14 @@ install_missing() {
   fi
   rm -f "$log"
 }
+
+# install_optional WHAT:PACKAGE...: the same, but what can't be had is done without. It says so, and
+# the tests that need it are skipped.
+install_optional() {
+  (install_missing "$@") && return
+  local pair
+  # One of them may be all that this system lacks.
+  for pair in "$@"; do
+    (install_missing "$pair") || echo "Going on without ${pair#*:}" >&2
+  done
+}

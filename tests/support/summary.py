@@ -3,7 +3,8 @@
 """summary.py FOLDER...: what became of the tests of some Meson builds. The last line is the sum.
 
 A folder without a test log is a build that failed; FOLDER.log says why. A test may consist of
-several: each line of its output that begins with PASS, FAIL or SKIP is then one.
+several: each line of its output that begins with PASS, FAIL or SKIP is then one. A line that begins
+with NOTE is shown, and says nothing of success.
 """
 import json
 import re
@@ -31,22 +32,26 @@ def results(folder):
             name = test["name"].split(" / ")[-1]  # without project and suite
             why = output.splitlines()[-1:] if result == "SKIP" else [test["result"].lower()]
             parts.append((result, ": ".join([name, *why])))
+        parts += re.findall(r"^(NOTE) (.+)$", output, re.MULTILINE)
         for part, name in parts:
             yield part, name, output
 
 
-count = {"PASS": 0, "FAIL": 0, "SKIP": 0}
+count = {"PASS": 0, "FAIL": 0, "SKIP": 0, "NOTE": 0}
+noted = []
 skipped = []
 failed = []
 for folder in map(Path, sys.argv[1:]):
     for result, name, output in results(folder):
         count[result] += 1
-        if result == "SKIP":
+        if result == "NOTE":
+            noted.append(name)
+        elif result == "SKIP":
             skipped.append(f"skipped in {folder}: {name}")
         elif result == "FAIL":
             tail = output.splitlines()[-TAIL:]
             failed.append("\n    ".join([f"failed in {folder}: {name}", *tail]))
-for line in skipped + failed:
+for line in noted + skipped + failed:
     print(line)
 print(f"{count['PASS']} passed, {count['FAIL']} failed, {count['SKIP']} skipped")
 sys.exit(1 if failed else 0)

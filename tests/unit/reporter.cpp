@@ -279,6 +279,38 @@ TEST_CASE("with no address that answers a call ends at its deadline, and tells t
   CHECK(sender.report(to, "x").attempts == 1);
 }
 
+TEST_CASE("a call whose records took all of its time to read does not blame an endpoint for it") {
+  struct slow_range {
+    struct iterator {
+      std::chrono::steady_clock::time_point ready;
+      bool over;
+      std::string operator*() const {
+        while (std::chrono::steady_clock::now() < ready) {
+        }
+        return "x";
+      }
+      iterator& operator++() {
+        over = true;
+        return *this;
+      }
+      bool operator!=(const iterator& other) const { return over != other.over; }
+    };
+    iterator begin() const { return {std::chrono::steady_clock::now() + 20ms, false}; }
+    iterator end() const { return {{}, true}; }
+  };
+  scripted_transport network;
+  options how;
+  how.delivery_timeout = 10ms;
+  reporter sender("a", how, network);
+  const outcome sent = sender.report(to, slow_range());
+  CHECK(sent.error == errc::timeout);
+  CHECK(sent.known == certainty::not_stored);
+  CHECK(sent.attempts == 0);
+  CHECK(network.journal().empty());
+  CHECK(sender.counters().failed == 1);
+  CHECK(sender.counters().endpoints[0].state == inlong::endpoint_state::untried);
+}
+
 TEST_CASE("what may have been stored is sent again, unless that is not wanted") {
   scripted_transport network;
   network.next(scripted_transport::maybe_sent());
@@ -375,6 +407,42 @@ TEST_CASE("all records of a request without an answer are in doubt, those behind
   network.next(scripted_transport::code(115));
   reporter another({"a"}, how, network);
   CHECK(another.report(to, {half, half}).in_doubt == 0);
+}
+
+TEST_CASE("records that wait for their stream to be known stay in front of those behind them") {
+  scripted_transport network;
+  network.next(scripted_transport::code(0));
+  network.next(scripted_transport::code(115));
+  options how;
+  how.unknown_stream_wait = 10s;
+  how.max_request_bytes = 200;
+  reporter sender("a", how, network);
+  const std::vector<std::string> bodies{std::string(100, 'a'), std::string(100, 'b'),
+                                        std::string(100, 'c'), std::string(100, 'd')};
+  const outcome sent = sender.report(to, bodies);
+  CHECK_MESSAGE(sent, sent.message());
+  std::string order;
+  for (const auto& each : network.journal()) order += field(each, "body")[0];
+  CHECK(order == "abbcd");
+}
+
+TEST_CASE("of what the deadline ends together, the first record's fate is the one that is told") {
+  for (const std::size_t requests : {2u, 3u, 5u, 8u}) {
+    CAPTURE(requests);
+    scripted_transport network([](const auto&) { return scripted_transport::code(114); });
+    options how;
+    how.delivery_timeout = 20ms;
+    how.max_request_bytes = 200;
+    reporter sender("a", how, network);
+    const outcome sent =
+        sender.report(to, std::vector<std::string>(requests, std::string(100, 'x')));
+    CHECK(sent.error == errc::timeout);
+    CHECK(sent.delivered == 0);
+    CHECK(sent.known == certainty::maybe_stored);
+    CHECK(sent.in_doubt == 1);
+    CHECK(sent.server_code == 114);
+    CHECK(sent.address == "a:46802");
+  }
 }
 
 TEST_CASE("a request that is too large is divided, and the limit remembered") {

@@ -201,7 +201,11 @@ inline void queue::pass_time(steady_time now) noexcept {
       continue;
     }
     one.at = paid ? parcel::place::ready : parcel::place::retry;
-    (paid ? ready_ : retries_).push_back(one);
+    if (paid && order_ == order::strict) {
+      ready_.push_front(one);  // the others have waited behind it
+    } else {
+      (paid ? ready_ : retries_).push_back(one);
+    }
     timers_.insert(one, one.deadline);
   }
 }
@@ -467,7 +471,12 @@ inline void queue::leave(parcel& one) noexcept {
 
 inline void queue::finish(parcel& one) noexcept {
   one.at = parcel::place::nowhere;
-  finished_.push_back(one);
+  parcel* behind = nullptr;
+  if (order_ == order::strict) {  // those that a deadline ends together stand in the timers anyhow
+    behind = finished_.first();
+    while (behind != nullptr && behind->first < one.first) behind = behind->next;
+  }
+  finished_.insert_before(one, behind);
 }
 
 inline void queue::fail(parcel& one, errc error) noexcept {

@@ -29,6 +29,15 @@ class linked_list {
     (first_ != nullptr ? first_->*Previous : last_) = &thing;
     first_ = &thing;
   }
+  /// `other` is in the list; null: at the end.
+  void insert_before(T& thing, T* other) noexcept {
+    if (other == nullptr) return push_back(thing);
+    if (other == first_) return push_front(thing);
+    thing.*Previous = other->*Previous;
+    thing.*Next = other;
+    (other->*Previous)->*Next = &thing;
+    other->*Previous = &thing;
+  }
   void erase(T& thing) noexcept {
     (thing.*Previous != nullptr ? (thing.*Previous)->*Next : first_) = thing.*Next;
     (thing.*Next != nullptr ? (thing.*Next)->*Previous : last_) = thing.*Previous;

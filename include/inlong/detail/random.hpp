@@ -24,7 +24,10 @@ class random_sequence {
   }
 
   /// A number from 0 to `bound` - 1, for a `bound` far below 2^64.
-  constexpr std::uint64_t below(std::uint64_t bound) noexcept { return (*this)() % bound; }
+  template <class Bound>
+  constexpr Bound below(Bound bound) noexcept {
+    return static_cast<Bound>((*this)() % static_cast<std::uint64_t>(bound));
+  }
 
  private:
   std::uint64_t state_;

@@ -52,7 +52,8 @@ class health {
     proven_ = true;
     if (failures_ != 0 && ++successes_ == enough_successes) failures_ = 0;
     const std::chrono::nanoseconds took = now - started;
-    latency_ = latency_.count() == 0 ? took : latency_ + (took - latency_) / 8;
+    const std::chrono::nanoseconds before = expected_latency(now);
+    latency_ = latency_.count() == 0 ? took : before + (took - before) / 8;
     measured_ = now;
   }
   /// It lives, but has not taken a request yet.
@@ -66,7 +67,7 @@ class health {
   void fail(const rest& how, std::chrono::milliseconds at_least, steady_time started,
             steady_time now, random_sequence& random) noexcept {
     // Several requests that were under way together fail for one reason.
-    const bool known_already = state_ == endpoint_state::closed && started < since_;
+    const bool known_already = state_ == endpoint_state::closed && started <= since_;
     if (!known_already && failures_ < 63) ++failures_;
     successes_ = 0;
     const std::int64_t longest = how.longest.count();

@@ -83,8 +83,9 @@ class reply_cursor {
 
 /// The code in the body of an answer: the value of the object's first key, or else of its only key
 /// `code`, as an integer in quotes or without; a JSONP callback around the object is stepped over.
-/// Two keys `code` whose values differ, one inside another object only, a number cut short,
-/// anything else before the object, or more than `max_reply_bytes`: no code.
+/// Two keys `code` whose values differ, one inside another object only, one that is not the first
+/// key of an object that doesn't end, a number cut short, anything else before the object, or more
+/// than `max_reply_bytes`: no code.
 ///
 /// The body is not parsed as JSON, because it need not be JSON: DataProxy puts texts into it
 /// unescaped, parts of the request among them (read in its HttpMessageHandler, and observed). That
@@ -101,7 +102,8 @@ inline std::optional<int> find_code(std::string_view body) noexcept {
   if (at.take(key)) return at.take(':') ? at.take_integer() : std::nullopt;
 
   std::optional<int> only;
-  for (int depth = 1; !at.rest().empty();) {
+  int depth = 1;
+  while (!at.rest().empty()) {
     const char passed = at.pass();
     if (passed == '{' || passed == '[') ++depth;
     if (passed == '}' || passed == ']') --depth;
@@ -112,7 +114,7 @@ inline std::optional<int> find_code(std::string_view body) noexcept {
     if (!code || (only && *only != *code)) return std::nullopt;
     only = code;
   }
-  return only;
+  return depth == 0 ? only : std::nullopt;
 }
 
 INLONG_NAMESPACE_END

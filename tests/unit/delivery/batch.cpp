@@ -3,21 +3,25 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <limits>
+#include <ostream>
 #include <string>
 #include <string_view>
 
 using inlong::errc;
 using inlong::form;
 using inlong::detail::batch;
+using inlong::detail::form_tail;
 
 namespace {
 
 constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
 
 std::string request(batch& records, std::size_t first, std::size_t count) {
+  form_tail tail;
   std::string joined;
-  for (const std::string_view piece : records.pieces(first, count)) joined += piece;
+  for (const std::string_view piece : records.pieces(first, count, tail)) joined += piece;
   return joined;
 }
 
@@ -87,10 +91,57 @@ TEST_CASE("a request carries as many records as fit, counted to the byte") {
   for (std::size_t first = 0; first < 30; ++first) {
     for (std::size_t count = 1; first + count <= 30; ++count) {
       const std::size_t exact = request(records, first, count).size();
-      CHECK(records.fitting(first, exact) == count);
-      CHECK(records.fitting(first, exact - 1) == (count == 1 ? 1 : count - 1));
+      CHECK(records.request_bytes(first, count) == exact);
+      CHECK(records.fitting(first, 30 - first, exact) == count);
+      CHECK(records.fitting(first, 30 - first, exact - 1) == (count == 1 ? 1 : count - 1));
     }
   }
+}
+
+TEST_CASE("no more records are counted than there are asked about") {
+  batch records;
+  REQUIRE(records.open({"g", "s"}, at(0), form::compact, '\n') == errc::ok);
+  for (int i = 0; i < 30; ++i) REQUIRE(records.append("x", no_limit) == errc::ok);
+  for (std::size_t count = 1; count <= 30; ++count) {
+    CHECK(records.fitting(0, count, no_limit) == count);
+    CHECK(records.fitting(30 - count, count, no_limit) == count);
+    CHECK(records.fitting(0, count, 0) == 1);
+  }
+}
+
+TEST_CASE("the bytes of a request are counted where the number of records gains a digit") {
+  batch records;
+  REQUIRE(records.open({"g", "s"}, at(-1), form::strict, ';') == errc::ok);
+  for (int i = 0; i < 1001; ++i) REQUIRE(records.append("\xe6\xb5\x81", no_limit) == errc::ok);
+  for (const std::size_t count : {1u, 9u, 10u, 11u, 99u, 100u, 999u, 1000u, 1001u}) {
+    CHECK(records.request_bytes(0, count) == request(records, 0, count).size());
+    CHECK(records.fitting(0, 1001, records.request_bytes(0, count)) == count);
+  }
+}
+
+TEST_CASE("two requests of one batch can be under way together") {
+  batch records;
+  REQUIRE(records.open({"g", "s"}, at(7), form::compact, '\n') == errc::ok);
+  for (const char* body : {"a", "b", "c"}) REQUIRE(records.append(body, no_limit) == errc::ok);
+  form_tail first_tail;
+  form_tail second_tail;
+  const auto first = records.pieces(0, 1, first_tail);
+  const auto second = records.pieces(1, 2, second_tail);
+  CHECK(first[2] == "&dt=7&cnt=1");
+  CHECK(second[2] == "&dt=7&cnt=2");
+  CHECK(first[0] == second[0]);
+  CHECK(first[1] == "a");
+  CHECK(second[1] == "b%0Ac");
+}
+
+TEST_CASE("the tail has room for the longest data time and the largest count") {
+  batch records;
+  const std::int64_t earliest = (std::numeric_limits<std::int64_t>::min)();
+  REQUIRE(records.open({"g", "s"}, at(earliest), form::compact, '\n') == errc::ok);
+  REQUIRE(records.append("a", no_limit) == errc::ok);
+  const std::string longest = "&dt=" + std::to_string(earliest) + "&cnt=" +
+                              std::to_string((std::numeric_limits<std::uint64_t>::max)());
+  CHECK(longest.size() <= form_tail().size());
 }
 
 TEST_CASE("bad ids are refused when a batch is opened") {

@@ -5,9 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 using inlong::detail::random_sequence;
+
+// So that an index needs no conversion, which on 32 bits would be a warning.
+static_assert(std::is_same_v<decltype(random_sequence(0).below(std::size_t{5})), std::size_t>);
 
 TEST_CASE("the sequence is that of splitmix64") {
   random_sequence sequence(1234567);

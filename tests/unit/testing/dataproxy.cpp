@@ -148,6 +148,18 @@ TEST_CASE("only GET and POST will do, and only in upper case") {
         "HTTP/1.1 100 Continue\r\n\r\n" + bad_method);
 }
 
+TEST_CASE("the answer without a body is the one to the first request that has none, be it no HEAD") {
+  dataproxy_options options;
+  options.idle_timeout = 30ms;
+  const dataproxy server(options);
+  const std::string head = "HEAD / HTTP/1.1\r\n";
+  CHECK(closed(server, get("/favicon.ico") + head + "\r\n") == bad_method);
+  const std::string farewell = answer(2147483647, "Process message failure: null");
+  const std::string without_body = farewell.substr(0, farewell.find("\r\n\r\n") + 4);
+  CHECK(closed(server, head + "Content-Length: 5\r\n\r\n") == without_body);
+  CHECK(closed(server, head + "Content-Le") == farewell);
+}
+
 TEST_CASE("a heartbeat is answered without a look at its parameters") {
   const dataproxy server;
   CHECK(kept(server, get("/dataproxy/heartbeat")) == ok);

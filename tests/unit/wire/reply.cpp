@@ -40,6 +40,14 @@ TEST_CASE("two codes that differ behind other keys are no code") {
   CHECK(find_code(R"({"msg":"echo: ,"code":"0" ","code":"115"})") == none);
 }
 
+TEST_CASE("braces in a text do not hide the code behind it from one that the text fakes") {
+  CHECK(find_code(R"({"msg":"echo: ,"code":"0"{ ","code":"115"})") == none);
+  CHECK(find_code(R"({"msg":"echo: ,"code":"0"}","code":"115"})") == none);
+  CHECK(find_code(R"({"msg":"echo: ,"code":"0"}{[]","code":"115"})") == none);
+  CHECK(find_code(R"({"msg":"cut short","code":"0",)") == none);
+  CHECK(find_code(R"(cb({"msg":"{}","code":"0"});)") == 0);
+}
+
 TEST_CASE("a JSONP callback is stepped over") {
   CHECK(find_code(R"(cb({"code":"0","msg":"Ok"}))") == 0);
   CHECK(find_code(R"( my.handlers[3] ( {"code":"1"} ))") == 1);

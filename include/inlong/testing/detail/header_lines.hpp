@@ -41,6 +41,9 @@ class header_lines {
     return finish(headers) && split(line);
   }
 
+  /// Of the header whose lines are being put together; empty: there is none.
+  std::string_view name() const noexcept { return open_ ? name_ : std::string_view(); }
+
   /// To be called after the last line. False: malformed.
   bool finish(header_list& headers) {
     if (!open_) return true;

@@ -71,6 +71,11 @@ class http_decoder {
     if (state_ == state::fixed || state_ == state::chunk_size) state_ = state::line;
   }
 
+  /// The head of `request()` has arrived, and its body has not.
+  bool awaits_body() const noexcept {
+    return state_ != state::line && state_ != state::headers && state_ != state::malformed;
+  }
+
   /// How many bytes are not yet taken for anything.
   std::size_t waiting() const noexcept { return buffer_.rest().size(); }
 
@@ -130,6 +135,8 @@ class http_decoder {
       return malformed(event::last);
     }
     remaining_ = *size;
+    headers_ = {};
+    continues_trailer_ = false;
     state_ = *size == 0 ? state::trailers : state::chunk;
     return next();
   }
@@ -144,11 +151,30 @@ class http_decoder {
   }
 
   event read_trailers() {
-    header_list ignored;
-    const line_state found = read_header_lines(ignored);
-    if (found != line_state::complete) return without_line(found, event::last);
+    while (true) {
+      std::string_view line;
+      const line_state found = buffer_.take_line(line, headers_size_, headers_limit);
+      if (found != line_state::complete) return without_line(found, event::last);
+      if (line.empty()) break;
+      if (!take_trailer(line)) return malformed(event::last);
+    }
     state_ = state::line;
     return event::last;
+  }
+
+  /// Trailers are dropped, some before they are looked at. False: malformed.
+  bool take_trailer(std::string_view line) {
+    // Netty fails when it continues a trailer, but not one that it has dropped.
+    if (headers_.is_continued_by(line)) return true;
+    header_list ignored;
+    headers_ = {};
+    if (continues_trailer_ && (line.front() == ' ' || line.front() == '\t')) return false;
+    continues_trailer_ = true;
+    if (!headers_.add(line, ignored)) return false;
+    for (const std::string_view dropped : {"content-length", "transfer-encoding", "trailer"}) {
+      if (equal_ignoring_case(headers_.name(), dropped)) return true;
+    }
+    return headers_.finish(ignored);
   }
 
   line_state take_line(std::string_view& line, std::size_t skipped) noexcept {
@@ -162,7 +188,6 @@ class http_decoder {
       std::string_view line;
       const line_state found = buffer_.take_line(line, headers_size_, headers_limit);
       if (found != line_state::complete) return found;
-      if (state_ == state::trailers && headers_.is_continued_by(line)) return line_state::too_long;
       if (!(line.empty() ? headers_.finish(headers) : headers_.add(line, headers))) {
         return line_state::too_long;
       }
@@ -188,6 +213,7 @@ class http_decoder {
   received_request request_;
   header_lines headers_;
   std::size_t headers_size_ = 0;
+  bool continues_trailer_ = false;  // A line before this one was a trailer.
   std::int64_t remaining_ = 0;
   std::string_view content_;
 };

@@ -9,6 +9,7 @@
 #include <inlong/testing/detail/http_text.hpp>
 #include <inlong/testing/received_request.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -67,6 +68,9 @@ class request_reader {
   /// How many of its bytes have arrived.
   std::uint64_t arrived() const noexcept { return fed_ - begin_; }
 
+  /// `request()` has a head that was not spoken of yet, since its body has not arrived.
+  bool awaits_body() const noexcept { return !ignoring_ && decoder_.awaits_body(); }
+
   /// The rest of the request that is arriving is read and not spoken of.
   void ignore_request() noexcept { ignoring_ = true; }
 
@@ -103,11 +107,12 @@ class request_reader {
     return known ? arrival::too_large : arrival::expectation_failed;
   }
 
+  /// Of what is too large it keeps as much as the limit allows, however the pieces were divided.
   bool append(std::string_view piece, std::size_t limit) {
     std::string& body = decoder_.request().body;
-    if (piece.size() > limit || body.size() > limit - piece.size()) return false;
-    body += piece;
-    return true;
+    const bool fits = piece.size() <= limit && body.size() <= limit - piece.size();
+    body += fits ? piece : piece.substr(0, limit - (std::min)(limit, body.size()));
+    return fits;
   }
 
   arrival finish() {

@@ -19,6 +19,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <optional>
 #include <string>
@@ -58,9 +59,12 @@ class session {
       case request_reader::arrival::nothing:
         return read_more();
       case request_reader::arrival::request:
+        if (!continued_) note_method();
         return serve(take_request());
       case request_reader::arrival::expected:
+        note_method();
         link_.post(http_answer{100, {}, {}}.bytes());
+        take_method();
         continued_ = true;
         return true;
       case request_reader::arrival::expectation_failed:
@@ -83,7 +87,8 @@ class session {
         return true;
       case connection::news::nothing:
         // DataProxy takes the timeout for an exception without a text, and says so, asked or not.
-        answer(link_, code_answer(INT32_MAX, process_failure("null").message).bytes());
+        if (reader_.awaits_body() && !continued_) note_method();
+        answer(link_, code_answer(INT32_MAX, process_failure("null").message).bytes(take_method()));
         return false;
       case connection::news::end:
         return false;
@@ -119,6 +124,8 @@ class session {
   bool refuse(const http_answer& refusal) {
     take_turn();
     turn_.reset();
+    if (!continued_) note_method();
+    take_method();
     const reply planned{refusal.bytes(), refusal.status, {}, false};
     keep(take_request(), planned);
     answer(link_, planned.bytes);
@@ -161,8 +168,19 @@ class session {
     decision decided;
     if (what.answer == kind::proper || what.stores) decided = node_.decide(request, link_.peer());
     if (decided.stores) journal_.store(std::move(*decided.stores));
-    // Netty takes the first answer to a HEAD request for the one without a body, be it a 100.
-    return make_reply(what, request, decided, request.method == "HEAD" && !continued_);
+    const bool answers = what.answer != kind::none && decided.answers && can_answer(link_);
+    return make_reply(what, request, decided, answers && take_method());
+  }
+
+  /// A head has arrived.
+  void note_method() { unanswered_.push_back(reader_.request().method == "HEAD"); }
+  /// An answer is sent: is it without a body? Netty takes it, be it a 100, for the answer to the
+  /// first request that it has not answered, though DataProxy leaves some without an answer.
+  bool take_method() {
+    if (unanswered_.empty()) return false;
+    const bool is_head = unanswered_.front();
+    unanswered_.pop_front();
+    return is_head;
   }
 
   void keep(received_request&& request, const reply& planned) {
@@ -182,6 +200,8 @@ class session {
   const std::chrono::milliseconds idle_timeout_;
   request_reader reader_;
   steady_time idle_deadline_;
+  // Of each request without an answer, whether it is a HEAD.
+  std::deque<bool> unanswered_;
   // The request that is arriving was told to go on.
   bool continued_ = false;
   // What the script has for the request that is arriving, and which one that is.

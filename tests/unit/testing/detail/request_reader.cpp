@@ -210,6 +210,21 @@ TEST_CASE("chunks that are none are malformed") {
         found{"java.lang.IllegalArgumentException: minimumReadableBytes : -1 (expected: >= 0)"});
 }
 
+TEST_CASE("trailers are looked at line by line, and some are dropped before that") {
+  const auto ends = [](const std::string& trailers) {
+    return read("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n" + trailers);
+  };
+  CHECK(ends("A: b\r\n").empty());
+  CHECK(ends("\xE9: b\r\n") == malformed);
+  CHECK(ends("A: b\vc\r\n") == malformed);
+  for (const std::string name : {"Content-Length", "transfer-encoding", "TRAILER"}) {
+    CAPTURE(name);
+    CHECK(ends(name + ": b\vc\r\n d\r\n\r\n") == found{"POST / a"});
+    CHECK(ends(name + ": b\r\nA: b\r\n c\r\n") == malformed);
+    CHECK(ends("A: b\r\n" + name + ": b\r\n c\r\n\r\n") == found{"POST / a"});
+  }
+}
+
 TEST_CASE("a body of the limit passes, and one byte more is refused before it has arrived") {
   CHECK(read("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n0123456789") ==
         found{"POST / 0123456789"});
@@ -233,6 +248,21 @@ TEST_CASE("chunks that pass the limit close the connection") {
   const std::string head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
   CHECK(read(head + "6\r\nabcdef\r\n4\r\nghij\r\n0\r\n\r\n") == found{"POST / abcdefghij"});
   CHECK(read(head + "6\r\nabcdef\r\n5\r\nghijk") == found{"413, close"});
+}
+
+TEST_CASE("of chunks that pass the limit, the body keeps what it allows, however they arrive") {
+  const std::string_view bytes =
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nb\r\nhello world";
+  for (const std::size_t piece : {bytes.size(), std::size_t{1}}) {
+    request_reader reader;
+    arrival last = arrival::nothing;
+    for (std::size_t start = 0; start < bytes.size(); start += piece) {
+      reader.feed(bytes.substr(start, piece));
+      last = reader.next(limit);
+    }
+    CHECK(last == arrival::too_large_to_keep);
+    CHECK(reader.request().body == "hello worl");
+  }
 }
 
 TEST_CASE("who expects to be told to go on is told, once") {
