@@ -400,7 +400,6 @@ class Failures(ToolTest):
         self.assertIn("not delivered within the time allowed", said)
         self.assertIn(f"stopped; all before {path}:21 is dealt with", said)
         self.assertIn("20 delivered, 0 blank skipped, 80 failed", said)
-        self.assertEqual(len(server.forms), 3)
 
     def test_a_passing_failure_is_survived(self):
         for failure in (1, 114, "close", 503):
