@@ -39,7 +39,7 @@ template <class Transport>
 class basic_async_reporter {
  public:
   /// Given the deliveries of one batch, which it may keep no part of. Called by one thread at a time,
-  /// a worker, or whoever calls `poll`, `flush` or `close` where there are none. While it runs, no
+  /// a worker, or whoever calls `poll`, `flush` or `close` where there are none, or the destructor. While it runs, no
   /// other deliveries are reported, and in the end `submit` says `full`. What it throws is swallowed
   /// and counted. It may submit, flush and close; it may not destroy the reporter.
   using callback = std::function<void(const deliveries&)>;
@@ -65,7 +65,7 @@ class basic_async_reporter {
                              std::move(transport)) {}
 
   /// Closes, with `close_wait` for what is pending, and waits for a callback that is running. What
-  /// is left then is gone: `close` hands it back.
+  /// is left then is reported as errc::cancelled, by this thread, unless `close` has handed it back.
   ~basic_async_reporter() {
     if (core_ == nullptr) return;
     if (is_here()) core_->finish();

@@ -3355,9 +3355,9 @@ struct lane_batch {
     if (times.size() == 0) return std::nullopt;
     return time_point(std::chrono::milliseconds(times[record]));
   }
-  /// Bytes of all its buffers.
-  std::size_t capacity() const noexcept {
-    return records.capacity() + tokens.capacity() * sizeof(std::uint64_t) +
+  /// All that it holds, in bytes.
+  std::size_t cost() const noexcept {
+    return overhead() + records.capacity() + tokens.capacity() * sizeof(std::uint64_t) +
            times.capacity() * sizeof(std::int64_t);
   }
   /// What one costs beside its buffers.
@@ -3581,7 +3581,6 @@ class lane_shard {
       idle_.erase(*first);
       remove(*first);
     }
-    if (size_ == 0) places_.reset();
   }
 
   std::size_t size() const noexcept { return size_; }
@@ -3599,6 +3598,7 @@ class lane_shard {
     *link = gone.chained;
     --size_;
     lane::destroy(&gone, budget_);
+    if (size_ == 0) places_.reset();
   }
   /// Without memory for it the chains just get longer.
   void grow() noexcept {
@@ -4651,6 +4651,9 @@ class queue {
   void release(parcel& taken) noexcept;
   /// Ends everything that is not in flight, with this error.
   void abandon(errc why) noexcept;
+  /// Ends what is in flight as well, which may be stored. Nothing can be told any more; and whoever
+  /// carries an attempt out may still read what it carries.
+  void end(errc why) noexcept;
 
   std::size_t in_flight() const noexcept { return in_flight_; }
   bool has_finished() const noexcept { return !finished_.empty(); }
@@ -5071,6 +5074,16 @@ inline void queue::abandon(errc why) noexcept {
   }
 }
 
+inline void queue::end(errc why) noexcept {
+  abandon(why);
+  for (parcel* each = last_made_; each != nullptr; each = each->made_before) {
+    if (each->at != parcel::place::in_flight) continue;
+    each->known_facts.error = why;
+    each->known_facts.known = (std::max)(each->known_facts.known, certainty::maybe_stored);
+    finished_.push_back(*each);
+  }
+}
+
 inline void queue::release(parcel& taken) noexcept {
   --in_use_;
   parcel* const made_before = taken.made_before;
@@ -5293,8 +5306,13 @@ class dispatcher {
   bool is_closing() const noexcept { return closing_.load(std::memory_order_acquire); }
   /// From now on every record is refused. False: that was so already. Without `mutex`.
   bool stop_intake() noexcept;
-  /// With `mutex`: gives up what is not reported; nobody drives this any more.
-  close_result give_up();
+  /// With `mutex`: ends what is under way; nobody drives this any more, but for chores.
+  void give_up() noexcept {
+    path_.end(errc::cancelled);
+    gather();
+  }
+  /// With `mutex`, which it releases meanwhile: what was not reported, and will not be.
+  close_result hand_back(std::unique_lock<std::mutex>& lock);
   close_result totals() const noexcept { return {delivered_, failed_, {}}; }
 
   // ---- the rest
@@ -5323,10 +5341,8 @@ class dispatcher {
   void report(std::unique_lock<std::mutex>& lock, steady_time now);
   void call(const lane_batch& finished, steady_time now) noexcept;
   void account(const lane_batch& finished) noexcept;
+  void retire(std::unique_lock<std::mutex>& lock, lane_batch& reported, steady_time now) noexcept;
   void tidy_up() noexcept;
-
-  // the end
-  static void hand_back(const lane_batch& unreported, std::vector<undelivered>& to);
 
   // batches
   lane_batch* obtain(bool large) noexcept;
@@ -5354,11 +5370,13 @@ class dispatcher {
   linked_list<lane_batch> unreported_;  // in order of opening
   stage open_;                          // these too
   stage finished_;
+  linked_list<lane_batch> orphans_;     // reported, while a request that carries them has no end
   const lane_batch* reporting_ = nullptr;
   std::thread::id reporter_;
   linked_list<lane_batch> small_spares_;
   linked_list<lane_batch> large_spares_;
   std::size_t spare_bytes_ = 0;
+  bool is_tidying_ = false;  // the last one has been reported, and its memory is given back
   std::uint64_t delivered_ = 0;
   std::uint64_t failed_ = 0;
   std::uint64_t callback_exceptions_ = 0;
@@ -5619,7 +5637,9 @@ inline void dispatcher::gather() noexcept {
     done->next = *link;
     *link = done;
     batch.finished += done->count;
-    if (batch.finished == batch.records.size()) finished_.push_back(batch);
+    if (batch.finished != batch.records.size()) continue;
+    finished_.push_back(batch);
+    if (reporting_ != nullptr) progress.notify_all();  // a flush within the callback
   }
 }
 
@@ -5634,22 +5654,14 @@ inline void dispatcher::report(std::unique_lock<std::mutex>& lock, steady_time n
   lock.unlock();
   call(batch, now);
   if (!home.is_here()) return;  // the callback has forked, and this is the child
-  lane& from = *batch.home;
-  {
-    lane_shard& at = lanes_.of(from.hash);
-    const std::lock_guard shard(at.mutex);
-    --from.holders;
-    at.look_after(from, now);
-    at.forget(now - std::chrono::seconds(1));
-  }
   lock.lock();
-  unreported_.erase(batch);
-  recycle(batch);
-  const bool is_idle = unreported_.empty();
-  if (is_idle) {
+  retire(lock, batch, now);
+  is_tidying_ = unreported_.empty();
+  if (is_tidying_) {
     lock.unlock();
     tidy_up();
     lock.lock();
+    is_tidying_ = false;
   }
   reporting_ = nullptr;
   ++times_room_was_made_;
@@ -5679,6 +5691,30 @@ inline void dispatcher::call(const lane_batch& finished, steady_time now) noexce
 #endif
 }
 
+inline void dispatcher::retire(std::unique_lock<std::mutex>& lock, lane_batch& reported,
+                               steady_time now) noexcept {
+  lane& from = *reported.home;
+  lock.unlock();
+  {
+    lane_shard& at = lanes_.of(from.hash);
+    const std::lock_guard shard(at.mutex);
+    --from.holders;
+    at.look_after(from, now);
+    at.forget(now - std::chrono::seconds(1));
+  }
+  lock.lock();
+  unreported_.erase(reported);
+  bool in_flight = false;
+  for (const parcel* each = reported.results; each != nullptr; each = each->next) {
+    in_flight = in_flight || each->at == parcel::place::in_flight;
+  }
+  if (in_flight) {
+    orphans_.push_back(reported);
+  } else {
+    recycle(reported);
+  }
+}
+
 /// When nothing is pending, the memory of what was is given back.
 inline void dispatcher::tidy_up() noexcept {
   for (lane_shard& each : lanes_.all()) {
@@ -5687,11 +5723,13 @@ inline void dispatcher::tidy_up() noexcept {
   }
   constexpr std::size_t warm = 256 * 1024;
   const std::lock_guard lock(mutex);
-  trim((std::min)(warm, wanted_.max_memory / 8));
+  trim(is_closing() ? 0 : (std::min)(warm, wanted_.max_memory / 8));
 }
 
 inline bool dispatcher::is_settled(std::uint64_t last) const noexcept {
-  if (!is_in_callback()) return unreported_.empty() || unreported_.first()->sequence > last;
+  if (!is_in_callback()) {
+    return unreported_.empty() ? !is_tidying_ : unreported_.first()->sequence > last;
+  }
   for (const lane_batch* each = unreported_.first(); each != nullptr && each->sequence <= last;
        each = each->next) {
     const bool is_open = each->prepared != nullptr;  // others are writing into it
@@ -5708,7 +5746,7 @@ inline lane_batch* dispatcher::obtain(bool large) noexcept {
     const std::lock_guard lock(mutex);
     auto& from = large && !large_spares_.empty() ? large_spares_ : small_spares_;
     if (lane_batch* const spare = from.pop_front()) {
-      spare_bytes_ -= spare->capacity();
+      spare_bytes_ -= spare->cost();
       return spare;
     }
   }
@@ -5727,7 +5765,7 @@ inline void dispatcher::recycle(lane_batch& used) noexcept {
   used.home = nullptr;
   used.tokens.truncate(0);
   used.times.truncate(0);
-  const std::size_t bytes = used.capacity();
+  const std::size_t bytes = used.cost();
   if (spare_bytes_ + bytes > wanted_.max_memory / 8) return destroy(used);
   spare_bytes_ += bytes;
   constexpr std::size_t large = 4096;
@@ -5743,12 +5781,12 @@ inline void dispatcher::reclaim() noexcept {
 inline void dispatcher::trim(std::size_t most) noexcept {
   while (!small_spares_.empty() && spare_bytes_ > most) {
     lane_batch& gone = *small_spares_.pop_front();
-    spare_bytes_ -= gone.capacity();
+    spare_bytes_ -= gone.cost();
     destroy(gone);
   }
   while (!large_spares_.empty() && spare_bytes_ > most) {
     lane_batch& gone = *large_spares_.pop_front();
-    spare_bytes_ -= gone.capacity();
+    spare_bytes_ -= gone.cost();
     destroy(gone);
   }
 }
@@ -5771,42 +5809,33 @@ inline bool dispatcher::stop_intake() noexcept {
   return true;
 }
 
-inline close_result dispatcher::give_up() {
-  path_.abandon(errc::cancelled);
-  gather();
+inline close_result dispatcher::hand_back(std::unique_lock<std::mutex>& lock) {
   close_result result;
+  std::uint64_t count = 0;
   for (const lane_batch* each = unreported_.first(); each != nullptr; each = each->next) {
-    if (each == reporting_) continue;  // it has been counted
-    failed_ += each->records.size();
-    hand_back(*each, result.left);
+    if (each == reporting_) continue;
+    const deliveries those(*each, each->opened);
+    for (const delivery& one : those) {
+      result.left.push_back({std::string(those.to().group_id), std::string(those.to().stream_id),
+                             one.body(), one.time, one.token, one.error, one.known});
+    }
+    count += those.size();
   }
+  failed_ += count;
   result.delivered = delivered_;
   result.failed = failed_;
+  const steady_time now = std::chrono::steady_clock::now();
+  while (lane_batch* const each = finished_.pop_front()) retire(lock, *each, now);
+  lock.unlock();
+  tidy_up();
+  lock.lock();
   return result;
-}
-
-inline void dispatcher::hand_back(const lane_batch& unreported, std::vector<undelivered>& to) {
-  const destination stream = unreported.home->to();
-  const parcel* part = unreported.results;
-  for (std::size_t i = 0; i < unreported.records.size(); ++i) {
-    while (part != nullptr && part->first + part->count <= i) part = part->next;
-    undelivered one;
-    one.group_id = stream.group_id;
-    one.stream_id = stream.stream_id;
-    one.body = decode(unreported.records.encoded(i));
-    one.time = unreported.time_of(i);
-    one.token = unreported.tokens[i];
-    const bool is_known = part != nullptr && part->first <= i;
-    one.error = is_known ? part->known_facts.error : errc::cancelled;
-    // Without a result it is in flight still.
-    one.known = is_known ? part->known_facts.known : certainty::maybe_stored;
-    to.push_back(std::move(one));
-  }
 }
 
 inline dispatcher::~dispatcher() {
   trim(0);
   while (lane_batch* const left = unreported_.pop_front()) destroy(*left);
+  while (lane_batch* const left = orphans_.pop_front()) destroy(*left);
 }
 
 // ---- the rest
@@ -5946,7 +5975,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   bool flush(steady_time until);
   bool poll(steady_time until);
   close_result close(steady_time deadline);
-  /// For the destructor: closes, and waits for a callback that is running.
+  /// For the destructor: closes, waits for a callback that is running, and reports what is left.
   void finish();
 
  private:
@@ -5959,6 +5988,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
     std::shared_ptr<core> keeps;  // what it works for, until it has ended
     bool has_ended = true;
     bool is_driving = false;
+    bool is_posting = false;
   };
   static void* run(void* of) noexcept;
   template <class Done>
@@ -5970,6 +6000,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
     return ended_ || std::chrono::steady_clock::now() >= until;
   }
   bool all_quiet() const noexcept;
+  bool end(std::unique_lock<std::mutex>& lock, steady_time deadline);
   void dismiss();
 
   const std::chrono::milliseconds close_wait_;
@@ -5978,7 +6009,6 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   // Guarded by `mutex`.
   bool stopping_ = false;  // nothing is begun any more
   bool ended_ = false;     // nothing is told or reported any more
-  bool closed_ = false;
   steady_time last_deadline_ = (steady_time::max)();  // of all requests: when `close` will end them
   std::uint64_t steps_ = 0;
   worker* reporter_ = nullptr;
@@ -6046,10 +6076,12 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
     if (stopping_) break;
     if (std::optional<attempt> wanted = this->next(now)) {
       wanted->deadline = (std::min)(wanted->deadline, last_deadline_);
+      by.is_posting = true;
       lock.unlock();
       reply came = carry_out(*wanted, by.transport, this->how());
       now = std::chrono::steady_clock::now();
       lock.lock();
+      by.is_posting = false;
       if (ended_) break;
       this->told(*wanted, std::move(came), now);
       ++steps_;
@@ -6153,62 +6185,67 @@ bool core<Transport>::all_quiet() const noexcept {
 
 template <class Transport>
 close_result core<Transport>::close(steady_time deadline) {
+  std::unique_lock<std::mutex> lock(this->mutex, std::defer_lock);
+  const bool first = end(lock, deadline);
+  if (!this->home.is_here()) return {};
+  if (!first) return this->totals();
+  close_result result = this->hand_back(lock);
+  lock.unlock();
+  dismiss();
+  return result;
+}
+
+/// Everything ends, by the deadline. Returns with the lock; false: another one has seen to it.
+template <class Transport>
+bool core<Transport>::end(std::unique_lock<std::mutex>& lock, steady_time deadline) {
   // What a cancelled request may take to come back, so that the truth is told of its records.
   constexpr std::chrono::milliseconds grace(25);
   const bool first = this->stop_intake();
-  if (first) {
-    {
-      const std::lock_guard lock(this->mutex);
-      last_deadline_ = deadline;
-    }
-    static_cast<void>(flush(deadline));
-    if (!this->home.is_here()) return {};
-  }
-  std::unique_lock lock(this->mutex);
+  lock.lock();
   if (!first) {
-    wait(lock, deadline, [&] { return closed_ || this->is_in_callback(); });
-    return this->totals();
+    wait(lock, deadline, [&] { return ended_ || this->is_in_callback(); });
+    return false;
   }
+  last_deadline_ = deadline;
+  lock.unlock();
+  static_cast<void>(flush(deadline));
+  if (!this->home.is_here()) return false;
+  lock.lock();
   stopping_ = true;
   this->call_all();
   for (const auto& each : workers_) each->transport.cancel();
   const steady_time patience = later((std::max)(deadline, std::chrono::steady_clock::now()), grace);
   wait(lock, patience, [&] { return all_quiet(); });
   ended_ = true;
-  close_result result = this->give_up();
-  closed_ = true;
+  this->give_up();
   this->call_all();
-  lock.unlock();
-  dismiss();
-  return result;
+  return true;
 }
 
-/// Joins the threads that have ended, and lets those go that are in a transport which ignores
-/// `cancel`. One that is in a callback is left for the destructor.
+/// Joins the threads that end, and lets those go that are in a transport which ignores `cancel`. One
+/// that is in a callback is left for the destructor.
 template <class Transport>
 void core<Transport>::dismiss() {
   for (const auto& each : workers_) {
     std::unique_lock lock(this->mutex);
-    const bool has_ended = each->has_ended;
     const bool stays = this->is_reporting() && each.get() == reporter_;
-    if (!has_ended && !stays) each->runner.let_go();
+    if (each->is_posting && !stays) each->runner.let_go();
     lock.unlock();
-    if (has_ended) each->runner.join();
+    if (!stays) each->runner.join();
   }
 }
 
 template <class Transport>
 void core<Transport>::finish() {
   const steady_time now = std::chrono::steady_clock::now();
-  static_cast<void>(close(later(now, close_wait_)));
+  std::unique_lock<std::mutex> lock(this->mutex, std::defer_lock);
+  static_cast<void>(end(lock, later(now, close_wait_)));
   if (!this->home.is_here()) return;
-  std::unique_lock lock(this->mutex);
-  wait(lock, (steady_time::max)(), [&] {
-    return closed_ && !this->is_reporting() &&
-           std::all_of(workers_.begin(), workers_.end(), [](const auto& each) {
-             return each->has_ended || !each->runner.runs();
-           });
-  });
+  wait(lock, (steady_time::max)(), [&] { return ended_ && !this->is_reporting(); });
+  // Nobody else will.
+  while (this->do_chore(lock, now)) {
+    if (!this->home.is_here()) return;
+  }
   lock.unlock();
   dismiss();
 }
@@ -6450,7 +6487,7 @@ template <class Transport>
 class basic_async_reporter {
  public:
   /// Given the deliveries of one batch, which it may keep no part of. Called by one thread at a time,
-  /// a worker, or whoever calls `poll`, `flush` or `close` where there are none. While it runs, no
+  /// a worker, or whoever calls `poll`, `flush` or `close` where there are none, or the destructor. While it runs, no
   /// other deliveries are reported, and in the end `submit` says `full`. What it throws is swallowed
   /// and counted. It may submit, flush and close; it may not destroy the reporter.
   using callback = std::function<void(const deliveries&)>;
@@ -6476,7 +6513,7 @@ class basic_async_reporter {
                              std::move(transport)) {}
 
   /// Closes, with `close_wait` for what is pending, and waits for a callback that is running. What
-  /// is left then is gone: `close` hands it back.
+  /// is left then is reported as errc::cancelled, by this thread, unless `close` has handed it back.
   ~basic_async_reporter() {
     if (core_ == nullptr) return;
     if (is_here()) core_->finish();

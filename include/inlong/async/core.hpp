@@ -50,7 +50,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   bool flush(steady_time until);
   bool poll(steady_time until);
   close_result close(steady_time deadline);
-  /// For the destructor: closes, and waits for a callback that is running.
+  /// For the destructor: closes, waits for a callback that is running, and reports what is left.
   void finish();
 
  private:
@@ -63,6 +63,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
     std::shared_ptr<core> keeps;  // what it works for, until it has ended
     bool has_ended = true;
     bool is_driving = false;
+    bool is_posting = false;
   };
   static void* run(void* of) noexcept;
   template <class Done>
@@ -74,6 +75,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
     return ended_ || std::chrono::steady_clock::now() >= until;
   }
   bool all_quiet() const noexcept;
+  bool end(std::unique_lock<std::mutex>& lock, steady_time deadline);
   void dismiss();
 
   const std::chrono::milliseconds close_wait_;
@@ -82,7 +84,6 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   // Guarded by `mutex`.
   bool stopping_ = false;  // nothing is begun any more
   bool ended_ = false;     // nothing is told or reported any more
-  bool closed_ = false;
   steady_time last_deadline_ = (steady_time::max)();  // of all requests: when `close` will end them
   std::uint64_t steps_ = 0;
   worker* reporter_ = nullptr;
@@ -150,10 +151,12 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
     if (stopping_) break;
     if (std::optional<attempt> wanted = this->next(now)) {
       wanted->deadline = (std::min)(wanted->deadline, last_deadline_);
+      by.is_posting = true;
       lock.unlock();
       reply came = carry_out(*wanted, by.transport, this->how());
       now = std::chrono::steady_clock::now();
       lock.lock();
+      by.is_posting = false;
       if (ended_) break;
       this->told(*wanted, std::move(came), now);
       ++steps_;
@@ -257,62 +260,67 @@ bool core<Transport>::all_quiet() const noexcept {
 
 template <class Transport>
 close_result core<Transport>::close(steady_time deadline) {
+  std::unique_lock<std::mutex> lock(this->mutex, std::defer_lock);
+  const bool first = end(lock, deadline);
+  if (!this->home.is_here()) return {};
+  if (!first) return this->totals();
+  close_result result = this->hand_back(lock);
+  lock.unlock();
+  dismiss();
+  return result;
+}
+
+/// Everything ends, by the deadline. Returns with the lock; false: another one has seen to it.
+template <class Transport>
+bool core<Transport>::end(std::unique_lock<std::mutex>& lock, steady_time deadline) {
   // What a cancelled request may take to come back, so that the truth is told of its records.
   constexpr std::chrono::milliseconds grace(25);
   const bool first = this->stop_intake();
-  if (first) {
-    {
-      const std::lock_guard lock(this->mutex);
-      last_deadline_ = deadline;
-    }
-    static_cast<void>(flush(deadline));
-    if (!this->home.is_here()) return {};
-  }
-  std::unique_lock lock(this->mutex);
+  lock.lock();
   if (!first) {
-    wait(lock, deadline, [&] { return closed_ || this->is_in_callback(); });
-    return this->totals();
+    wait(lock, deadline, [&] { return ended_ || this->is_in_callback(); });
+    return false;
   }
+  last_deadline_ = deadline;
+  lock.unlock();
+  static_cast<void>(flush(deadline));
+  if (!this->home.is_here()) return false;
+  lock.lock();
   stopping_ = true;
   this->call_all();
   for (const auto& each : workers_) each->transport.cancel();
   const steady_time patience = later((std::max)(deadline, std::chrono::steady_clock::now()), grace);
   wait(lock, patience, [&] { return all_quiet(); });
   ended_ = true;
-  close_result result = this->give_up();
-  closed_ = true;
+  this->give_up();
   this->call_all();
-  lock.unlock();
-  dismiss();
-  return result;
+  return true;
 }
 
-/// Joins the threads that have ended, and lets those go that are in a transport which ignores
-/// `cancel`. One that is in a callback is left for the destructor.
+/// Joins the threads that end, and lets those go that are in a transport which ignores `cancel`. One
+/// that is in a callback is left for the destructor.
 template <class Transport>
 void core<Transport>::dismiss() {
   for (const auto& each : workers_) {
     std::unique_lock lock(this->mutex);
-    const bool has_ended = each->has_ended;
     const bool stays = this->is_reporting() && each.get() == reporter_;
-    if (!has_ended && !stays) each->runner.let_go();
+    if (each->is_posting && !stays) each->runner.let_go();
     lock.unlock();
-    if (has_ended) each->runner.join();
+    if (!stays) each->runner.join();
   }
 }
 
 template <class Transport>
 void core<Transport>::finish() {
   const steady_time now = std::chrono::steady_clock::now();
-  static_cast<void>(close(later(now, close_wait_)));
+  std::unique_lock<std::mutex> lock(this->mutex, std::defer_lock);
+  static_cast<void>(end(lock, later(now, close_wait_)));
   if (!this->home.is_here()) return;
-  std::unique_lock lock(this->mutex);
-  wait(lock, (steady_time::max)(), [&] {
-    return closed_ && !this->is_reporting() &&
-           std::all_of(workers_.begin(), workers_.end(), [](const auto& each) {
-             return each->has_ended || !each->runner.runs();
-           });
-  });
+  wait(lock, (steady_time::max)(), [&] { return ended_ && !this->is_reporting(); });
+  // Nobody else will.
+  while (this->do_chore(lock, now)) {
+    if (!this->home.is_here()) return;
+  }
   lock.unlock();
   dismiss();
 }

@@ -124,8 +124,13 @@ class dispatcher {
   bool is_closing() const noexcept { return closing_.load(std::memory_order_acquire); }
   /// From now on every record is refused. False: that was so already. Without `mutex`.
   bool stop_intake() noexcept;
-  /// With `mutex`: gives up what is not reported; nobody drives this any more.
-  close_result give_up();
+  /// With `mutex`: ends what is under way; nobody drives this any more, but for chores.
+  void give_up() noexcept {
+    path_.end(errc::cancelled);
+    gather();
+  }
+  /// With `mutex`, which it releases meanwhile: what was not reported, and will not be.
+  close_result hand_back(std::unique_lock<std::mutex>& lock);
   close_result totals() const noexcept { return {delivered_, failed_, {}}; }
 
   // ---- the rest
@@ -154,10 +159,8 @@ class dispatcher {
   void report(std::unique_lock<std::mutex>& lock, steady_time now);
   void call(const lane_batch& finished, steady_time now) noexcept;
   void account(const lane_batch& finished) noexcept;
+  void retire(std::unique_lock<std::mutex>& lock, lane_batch& reported, steady_time now) noexcept;
   void tidy_up() noexcept;
-
-  // the end
-  static void hand_back(const lane_batch& unreported, std::vector<undelivered>& to);
 
   // batches
   lane_batch* obtain(bool large) noexcept;
@@ -185,11 +188,13 @@ class dispatcher {
   linked_list<lane_batch> unreported_;  // in order of opening
   stage open_;                          // these too
   stage finished_;
+  linked_list<lane_batch> orphans_;     // reported, while a request that carries them has no end
   const lane_batch* reporting_ = nullptr;
   std::thread::id reporter_;
   linked_list<lane_batch> small_spares_;
   linked_list<lane_batch> large_spares_;
   std::size_t spare_bytes_ = 0;
+  bool is_tidying_ = false;  // the last one has been reported, and its memory is given back
   std::uint64_t delivered_ = 0;
   std::uint64_t failed_ = 0;
   std::uint64_t callback_exceptions_ = 0;
@@ -450,7 +455,9 @@ inline void dispatcher::gather() noexcept {
     done->next = *link;
     *link = done;
     batch.finished += done->count;
-    if (batch.finished == batch.records.size()) finished_.push_back(batch);
+    if (batch.finished != batch.records.size()) continue;
+    finished_.push_back(batch);
+    if (reporting_ != nullptr) progress.notify_all();  // a flush within the callback
   }
 }
 
@@ -465,22 +472,14 @@ inline void dispatcher::report(std::unique_lock<std::mutex>& lock, steady_time n
   lock.unlock();
   call(batch, now);
   if (!home.is_here()) return;  // the callback has forked, and this is the child
-  lane& from = *batch.home;
-  {
-    lane_shard& at = lanes_.of(from.hash);
-    const std::lock_guard shard(at.mutex);
-    --from.holders;
-    at.look_after(from, now);
-    at.forget(now - std::chrono::seconds(1));
-  }
   lock.lock();
-  unreported_.erase(batch);
-  recycle(batch);
-  const bool is_idle = unreported_.empty();
-  if (is_idle) {
+  retire(lock, batch, now);
+  is_tidying_ = unreported_.empty();
+  if (is_tidying_) {
     lock.unlock();
     tidy_up();
     lock.lock();
+    is_tidying_ = false;
   }
   reporting_ = nullptr;
   ++times_room_was_made_;
@@ -510,6 +509,30 @@ inline void dispatcher::call(const lane_batch& finished, steady_time now) noexce
 #endif
 }
 
+inline void dispatcher::retire(std::unique_lock<std::mutex>& lock, lane_batch& reported,
+                               steady_time now) noexcept {
+  lane& from = *reported.home;
+  lock.unlock();
+  {
+    lane_shard& at = lanes_.of(from.hash);
+    const std::lock_guard shard(at.mutex);
+    --from.holders;
+    at.look_after(from, now);
+    at.forget(now - std::chrono::seconds(1));
+  }
+  lock.lock();
+  unreported_.erase(reported);
+  bool in_flight = false;
+  for (const parcel* each = reported.results; each != nullptr; each = each->next) {
+    in_flight = in_flight || each->at == parcel::place::in_flight;
+  }
+  if (in_flight) {
+    orphans_.push_back(reported);
+  } else {
+    recycle(reported);
+  }
+}
+
 /// When nothing is pending, the memory of what was is given back.
 inline void dispatcher::tidy_up() noexcept {
   for (lane_shard& each : lanes_.all()) {
@@ -518,11 +541,13 @@ inline void dispatcher::tidy_up() noexcept {
   }
   constexpr std::size_t warm = 256 * 1024;
   const std::lock_guard lock(mutex);
-  trim((std::min)(warm, wanted_.max_memory / 8));
+  trim(is_closing() ? 0 : (std::min)(warm, wanted_.max_memory / 8));
 }
 
 inline bool dispatcher::is_settled(std::uint64_t last) const noexcept {
-  if (!is_in_callback()) return unreported_.empty() || unreported_.first()->sequence > last;
+  if (!is_in_callback()) {
+    return unreported_.empty() ? !is_tidying_ : unreported_.first()->sequence > last;
+  }
   for (const lane_batch* each = unreported_.first(); each != nullptr && each->sequence <= last;
        each = each->next) {
     const bool is_open = each->prepared != nullptr;  // others are writing into it
@@ -539,7 +564,7 @@ inline lane_batch* dispatcher::obtain(bool large) noexcept {
     const std::lock_guard lock(mutex);
     auto& from = large && !large_spares_.empty() ? large_spares_ : small_spares_;
     if (lane_batch* const spare = from.pop_front()) {
-      spare_bytes_ -= spare->capacity();
+      spare_bytes_ -= spare->cost();
       return spare;
     }
   }
@@ -558,7 +583,7 @@ inline void dispatcher::recycle(lane_batch& used) noexcept {
   used.home = nullptr;
   used.tokens.truncate(0);
   used.times.truncate(0);
-  const std::size_t bytes = used.capacity();
+  const std::size_t bytes = used.cost();
   if (spare_bytes_ + bytes > wanted_.max_memory / 8) return destroy(used);
   spare_bytes_ += bytes;
   constexpr std::size_t large = 4096;
@@ -574,12 +599,12 @@ inline void dispatcher::reclaim() noexcept {
 inline void dispatcher::trim(std::size_t most) noexcept {
   while (!small_spares_.empty() && spare_bytes_ > most) {
     lane_batch& gone = *small_spares_.pop_front();
-    spare_bytes_ -= gone.capacity();
+    spare_bytes_ -= gone.cost();
     destroy(gone);
   }
   while (!large_spares_.empty() && spare_bytes_ > most) {
     lane_batch& gone = *large_spares_.pop_front();
-    spare_bytes_ -= gone.capacity();
+    spare_bytes_ -= gone.cost();
     destroy(gone);
   }
 }
@@ -602,42 +627,33 @@ inline bool dispatcher::stop_intake() noexcept {
   return true;
 }
 
-inline close_result dispatcher::give_up() {
-  path_.abandon(errc::cancelled);
-  gather();
+inline close_result dispatcher::hand_back(std::unique_lock<std::mutex>& lock) {
   close_result result;
+  std::uint64_t count = 0;
   for (const lane_batch* each = unreported_.first(); each != nullptr; each = each->next) {
-    if (each == reporting_) continue;  // it has been counted
-    failed_ += each->records.size();
-    hand_back(*each, result.left);
+    if (each == reporting_) continue;
+    const deliveries those(*each, each->opened);
+    for (const delivery& one : those) {
+      result.left.push_back({std::string(those.to().group_id), std::string(those.to().stream_id),
+                             one.body(), one.time, one.token, one.error, one.known});
+    }
+    count += those.size();
   }
+  failed_ += count;
   result.delivered = delivered_;
   result.failed = failed_;
+  const steady_time now = std::chrono::steady_clock::now();
+  while (lane_batch* const each = finished_.pop_front()) retire(lock, *each, now);
+  lock.unlock();
+  tidy_up();
+  lock.lock();
   return result;
-}
-
-inline void dispatcher::hand_back(const lane_batch& unreported, std::vector<undelivered>& to) {
-  const destination stream = unreported.home->to();
-  const parcel* part = unreported.results;
-  for (std::size_t i = 0; i < unreported.records.size(); ++i) {
-    while (part != nullptr && part->first + part->count <= i) part = part->next;
-    undelivered one;
-    one.group_id = stream.group_id;
-    one.stream_id = stream.stream_id;
-    one.body = decode(unreported.records.encoded(i));
-    one.time = unreported.time_of(i);
-    one.token = unreported.tokens[i];
-    const bool is_known = part != nullptr && part->first <= i;
-    one.error = is_known ? part->known_facts.error : errc::cancelled;
-    // Without a result it is in flight still.
-    one.known = is_known ? part->known_facts.known : certainty::maybe_stored;
-    to.push_back(std::move(one));
-  }
 }
 
 inline dispatcher::~dispatcher() {
   trim(0);
   while (lane_batch* const left = unreported_.pop_front()) destroy(*left);
+  while (lane_batch* const left = orphans_.pop_front()) destroy(*left);
 }
 
 // ---- the rest

@@ -87,7 +87,6 @@ class lane_shard {
       idle_.erase(*first);
       remove(*first);
     }
-    if (size_ == 0) places_.reset();
   }
 
   std::size_t size() const noexcept { return size_; }
@@ -105,6 +104,7 @@ class lane_shard {
     *link = gone.chained;
     --size_;
     lane::destroy(&gone, budget_);
+    if (size_ == 0) places_.reset();
   }
   /// Without memory for it the chains just get longer.
   void grow() noexcept {

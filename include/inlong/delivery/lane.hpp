@@ -70,9 +70,9 @@ struct lane_batch {
     if (times.size() == 0) return std::nullopt;
     return time_point(std::chrono::milliseconds(times[record]));
   }
-  /// Bytes of all its buffers.
-  std::size_t capacity() const noexcept {
-    return records.capacity() + tokens.capacity() * sizeof(std::uint64_t) +
+  /// All that it holds, in bytes.
+  std::size_t cost() const noexcept {
+    return overhead() + records.capacity() + tokens.capacity() * sizeof(std::uint64_t) +
            times.capacity() * sizeof(std::int64_t);
   }
   /// What one costs beside its buffers.

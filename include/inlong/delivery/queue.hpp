@@ -83,6 +83,9 @@ class queue {
   void release(parcel& taken) noexcept;
   /// Ends everything that is not in flight, with this error.
   void abandon(errc why) noexcept;
+  /// Ends what is in flight as well, which may be stored. Nothing can be told any more; and whoever
+  /// carries an attempt out may still read what it carries.
+  void end(errc why) noexcept;
 
   std::size_t in_flight() const noexcept { return in_flight_; }
   bool has_finished() const noexcept { return !finished_.empty(); }
@@ -502,6 +505,16 @@ inline void queue::abandon(errc why) noexcept {
     parcel& one = timers_.first();
     leave(one);
     fail(one, why);
+  }
+}
+
+inline void queue::end(errc why) noexcept {
+  abandon(why);
+  for (parcel* each = last_made_; each != nullptr; each = each->made_before) {
+    if (each->at != parcel::place::in_flight) continue;
+    each->known_facts.error = why;
+    each->known_facts.known = (std::max)(each->known_facts.known, certainty::maybe_stored);
+    finished_.push_back(*each);
   }
 }
 
