@@ -163,7 +163,8 @@ class run {
     came.means = inlong::detail::judge(came.got, came.code, one.made.fresh);
     model_.now = now_;
     model_.ends(one.where, generations_[one.where] == one.generation, one.made.started, one.first,
-                one.count, how, one.made.fresh);
+                one.count, how, one.made.fresh,
+                now_ >= one.made.deadline && one.made.deadline < one.made.started + 5s);
     queue_.told(one.made, std::move(came), now_);
   }
 

@@ -99,10 +99,10 @@ class model {
 
   /// It has ended. `known_endpoint`: the endpoint has not been taken out of the list meanwhile.
   void ends(std::size_t where, bool known_endpoint, steady_time started, std::size_t first,
-            std::size_t count, reaction how, bool fresh) {
+            std::size_t count, reaction how, bool fresh, bool late) {
     if (known_endpoint) {
       --at[where].in_flight;
-      note_endpoint(at[where], started, count == 0, how, fresh);
+      note_endpoint(at[where], started, count == 0, how, fresh, late);
     }
     for (std::size_t i = first; i < first + count; ++i) note_record(records[i], how, count);
   }
@@ -141,9 +141,9 @@ class model {
 
  private:
   void note_endpoint(endpoint& one, steady_time started, bool heartbeat, reaction how,
-                     bool fresh) {
+                     bool fresh, bool late) {
     standing means = meaning_of(how).endpoint;
-    if (how == reaction::stale && !fresh) means = standing::neutral;
+    if (how == reaction::stale ? !fresh : how == reaction::hangs && late) means = standing::neutral;
     if (heartbeat) {  // any answer will do but a refusal to take records
       const bool refused = how == reaction::drained || how == reaction::not_ready;
       means = refused || meaning_of(how).is_silent ? standing::failing : standing::sound;
