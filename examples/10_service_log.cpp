@@ -31,10 +31,11 @@ int main(int argc, char** argv) {
   for (int thread = 1; thread <= 4; ++thread) {
     service.emplace_back([log, thread] {  // a handle may be copied, and outlive the reporter
       for (int i = 1; i <= 250; ++i) {
+        const std::string record =
+            "thread " + std::to_string(thread) + " handled request " + std::to_string(i);
         // Never waits. What is refused comes to no callback: it is lost, and counted.
-        const inlong::submit_status status =
-            log.submit("thread " + std::to_string(thread) + " handled request " + std::to_string(i));
-        if (status == inlong::submit_status::full) continue;  // better than to slow down the service
+        const inlong::submit_status status = log.submit(record);
+        if (status == inlong::submit_status::full) continue;  // rather than slow the service down
         if (status != inlong::submit_status::accepted) return;
       }
     });
