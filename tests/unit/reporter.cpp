@@ -279,6 +279,38 @@ TEST_CASE("with no address that answers a call ends at its deadline, and tells t
   CHECK(sender.report(to, "x").attempts == 1);
 }
 
+TEST_CASE("a call whose records took all of its time to read does not blame an endpoint for it") {
+  struct slow_range {
+    struct iterator {
+      std::chrono::steady_clock::time_point ready;
+      bool over;
+      std::string operator*() const {
+        while (std::chrono::steady_clock::now() < ready) {
+        }
+        return "x";
+      }
+      iterator& operator++() {
+        over = true;
+        return *this;
+      }
+      bool operator!=(const iterator& other) const { return over != other.over; }
+    };
+    iterator begin() const { return {std::chrono::steady_clock::now() + 20ms, false}; }
+    iterator end() const { return {{}, true}; }
+  };
+  scripted_transport network;
+  options how;
+  how.delivery_timeout = 10ms;
+  reporter sender("a", how, network);
+  const outcome sent = sender.report(to, slow_range());
+  CHECK(sent.error == errc::timeout);
+  CHECK(sent.known == certainty::not_stored);
+  CHECK(sent.attempts == 0);
+  CHECK(network.journal().empty());
+  CHECK(sender.counters().failed == 1);
+  CHECK(sender.counters().endpoints[0].state == inlong::endpoint_state::untried);
+}
+
 TEST_CASE("what may have been stored is sent again, unless that is not wanted") {
   scripted_transport network;
   network.next(scripted_transport::maybe_sent());

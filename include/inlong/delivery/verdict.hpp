@@ -267,9 +267,12 @@ struct sighting {
   int number;
 };
 
+/// What holds for a code, holds for it on a kept connection too, unless a row above says otherwise.
 constexpr const verdict_row* find_verdict(sighting seen) noexcept {
   for (const verdict_row& row : verdict_rows) {
-    if (row.what == seen.what && row.first <= seen.number && seen.number <= row.last) return &row;
+    const bool fits = row.what == seen.what ||
+                      (row.what == signal::code && seen.what == signal::kept_code);
+    if (fits && row.first <= seen.number && seen.number <= row.last) return &row;
   }
   return nullptr;
 }
@@ -307,8 +310,7 @@ inline sighting look_at(const exchange& got, std::optional<int> code, bool fresh
   if (*code == INT_MAX && !fresh && got.body.find(farewell) != std::string::npos) {
     return {signal::farewell, 0};
   }
-  const sighting kept{signal::kept_code, *code};
-  return !fresh && find_verdict(kept) != nullptr ? kept : sighting{signal::code, *code};
+  return {fresh ? signal::code : signal::kept_code, *code};
 }
 
 inline verdict judge(const exchange& got, std::optional<int> code, bool fresh) noexcept {

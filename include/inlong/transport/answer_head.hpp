@@ -7,7 +7,10 @@
 #include <inlong/options.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,11 +37,16 @@ class answer_head {
   std::size_t size() const noexcept { return line_; }
   int status() const noexcept { return status_; }
   /// Whether the connection may carry another request, as far as the head tells.
-  bool keeps_open() const noexcept { return keeps_open_ && !closes_; }
+  bool keeps_open() const noexcept {
+    const bool doubtful = chunked_ && !length_.empty();  // whoever sent it may mean the other end
+    return keeps_open_ && !closes_ && !doubtful;
+  }
   /// The value of the first Retry-After.
   const std::string& retry_after() const noexcept { return retry_after_; }
-  /// The same head reduced to its status and where its body ends: that is all that a parser needs,
-  /// and parsers are slow, and recurse, over more.
+  /// How many bytes the body has; nothing if it ends with its last chunk, or with the connection.
+  std::optional<std::uint64_t> body_size() const noexcept;
+  /// A head of which no size is known, reduced to its status and coding: that is all that a parser
+  /// needs, and parsers are slow, and recurse, over more.
   std::string essence() const;
 
  private:
@@ -144,17 +152,19 @@ inline void answer_head::read_connection(std::string_view options) {
   }
 }
 
+inline std::optional<std::uint64_t> answer_head::body_size() const noexcept {
+  if (status_ == 204 || status_ == 304) return 0;
+  if (chunked_ || length_.empty()) return std::nullopt;
+  std::uint64_t size = 0;  // read_length has looked at the digits
+  std::from_chars(length_.data(), length_.data() + length_.size(), size);
+  return size;
+}
+
 inline std::string answer_head::essence() const {
   std::string head;
   head.reserve(64);
   head.append("HTTP/1.1 ").append(std::to_string(status_));
-  if (status_ == 204 || status_ == 304) {
-    head.append("\r\nContent-Length: 0");
-  } else if (chunked_) {
-    head.append("\r\nTransfer-Encoding: chunked");
-  } else if (!length_.empty()) {
-    head.append("\r\nContent-Length: ").append(length_);
-  }
+  if (chunked_) head.append("\r\nTransfer-Encoding: chunked");
   return head.append("\r\n\r\n");
 }
 

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -50,6 +51,8 @@ class name_lookup {
   void ask_for_literal() noexcept { ask(AI_NUMERICHOST); }
   /// Asks on a thread of its own, which ends with the answer.
   static std::error_code start(const std::shared_ptr<name_lookup>& lookup);
+  /// Whether it was answered at that time or before.
+  bool was_answered_by(steady_time when) const noexcept { return done_ && answered_at_ <= when; }
   /// Waits for that thread.
   std::error_code wait(const cancellation& cancel, steady_time deadline) const noexcept {
     short ready = 0;
@@ -71,6 +74,7 @@ class name_lookup {
     hints.ai_flags = flags | AI_NUMERICSERV;
     result_ = function_(host_.c_str(), port_.c_str(), &hints, &found_);
     if (result_ == EAI_SYSTEM) error_number_ = errno;
+    answered_at_ = std::chrono::steady_clock::now();
     done_ = true;
   }
   static void* run(void* lookup) noexcept;
@@ -81,16 +85,21 @@ class name_lookup {
   addrinfo* found_ = nullptr;
   int result_ = 0;
   int error_number_ = 0;
+  steady_time answered_at_{};
   std::atomic<bool> done_{false};  // what stands above is the thread's until then
   wake_pipe answered_;
 };
 
 /// Names to addresses, for one thread at a time. `getaddrinfo` can't be interrupted; a question
 /// that outlasts its caller's patience is kept, so that the next call for the same name waits for
-/// it instead of asking again.
+/// it instead of asking again. An answer that nobody comes for is forgotten after some seconds: a
+/// name may have got other addresses since.
 class resolver {
  public:
-  explicit resolver(lookup_function function = &::getaddrinfo) noexcept : function_(function) {}
+  /// `keep`: how long an answer is of use that came when nobody waited any more.
+  explicit resolver(lookup_function function = &::getaddrinfo,
+                    std::chrono::milliseconds keep = std::chrono::seconds(10)) noexcept
+      : function_(function), keep_(keep) {}
 
   /// The addresses of a host; none if that failed, and `why` says why. An address instead of a name
   /// is read on the spot; for a name, a thread of its own asks.
@@ -103,6 +112,7 @@ class resolver {
                                              failure& why);
 
   lookup_function function_;
+  std::chrono::milliseconds keep_;
   std::vector<std::shared_ptr<name_lookup>> pending_;
 };
 
@@ -130,6 +140,10 @@ inline std::vector<socket_address> resolver::resolve(const std::string& host, st
 
 inline std::shared_ptr<name_lookup> resolver::find_or_start(const std::string& host,
                                                             std::uint16_t port, failure& why) {
+  const steady_time too_old = std::chrono::steady_clock::now() - keep_;
+  pending_.erase(std::remove_if(pending_.begin(), pending_.end(),
+                                [&](const auto& each) { return each->was_answered_by(too_old); }),
+                 pending_.end());
   for (const auto& pending : pending_) {
     if (pending->is_for(host, port)) return pending;
   }

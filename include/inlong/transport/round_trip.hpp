@@ -17,7 +17,9 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -47,8 +49,9 @@ inline request_pieces first_of(request_pieces pieces, std::size_t count) noexcep
   return pieces;
 }
 
-/// Carries one request: `send` it, then `read` its answer, which is the essence of the final head
-/// and the body as it came. No call outlasts the request's deadline or a cancellation.
+/// Carries one request: `send` it, `receive_head` of its answer, and then the body: `receive_body`
+/// if the head says how long that is; or else whoever knows its coding is to `read` it. No call
+/// outlasts the request's deadline or a cancellation.
 class round_trip {
  public:
   /// What is passed must live as long as this.
@@ -59,16 +62,29 @@ class round_trip {
   /// True: there may be an answer. That is so even if the request was cut short: a server that
   /// refuses it (413) need not read the rest of it, and may close.
   bool send();
-  /// Returns how many bytes it read. 0: the peer has closed. -1: there won't be more.
+  /// The same on a connection that is new, which is looked at first: what its peer has said by now,
+  /// or that it has ended it, is no answer to this request, of which nothing is sent then.
+  bool send_on_new();
+  /// Waits for the head of the final answer.
+  bool receive_head();
+  /// How many bytes the body has; nothing if the head does not say so.
+  std::optional<std::uint64_t> body_size() const noexcept { return head_.body_size(); }
+  /// Takes a body of that size, but for what is over `max_reply_bytes` + 1. False: it is longer, or
+  /// cut short.
+  bool receive_body(std::uint64_t size, std::string& body);
+  /// Reads the essence of the head and then the body as it came. Returns how many bytes it read. 0:
+  /// the peer has closed. -1: there won't be more.
   std::ptrdiff_t read(char* to, std::size_t size);
 
   /// Whether the kernel took every byte of the request. If not, no server can hold it.
   bool sent_all() const noexcept { return taken_ == size(); }
   /// Whether the peer has ended the connection before anything had come back.
   bool ended_unanswered() const noexcept { return ended_ && received_ == 0; }
-  /// Whether the connection may carry another request: nothing failed, and nothing is left over.
+  /// Whether the connection may carry another request: nothing failed, and nothing is left over,
+  /// neither of the answer nor of the request.
   bool left_clean() const noexcept {
-    return !ended_ && !why_.error && unread_.empty() && next_ == filled_ && head_.keeps_open();
+    return sent_all() && !ended_ && !why_.error && unread_.empty() && next_ == filled_ &&
+           head_.keeps_open();
   }
   /// The final answer's status, once its head is complete; 0 before that.
   int status() const noexcept { return head_complete_ ? head_.status() : 0; }
@@ -77,7 +93,6 @@ class round_trip {
   failure why() const;
 
  private:
-  bool receive_head();
   bool refill();
   bool receive();
   bool take_in(const transfer& received);
@@ -101,12 +116,14 @@ class round_trip {
 
   answer_head head_;
   bool head_complete_ = false;
+  bool essence_read_ = false;
   std::string essence_;
-  std::string_view unread_;  // what `read` gives next, and behind it
+  std::string_view unread_;  // what comes next, and behind it
   std::size_t next_ = 0;     // what stands in the buffer from here
   std::size_t filled_ = 0;   // to here
   std::size_t received_ = 0;
   bool ended_ = false;
+  bool late_ = false;
   failure why_;
   std::array<char, max_head_bytes> buffer_;
 };
@@ -139,8 +156,43 @@ inline bool round_trip::send() {
   }
 }
 
+inline bool round_trip::send_on_new() {
+  if (!is_quiet(socket_)) {
+    if (!receive() || !scan_head()) return false;
+    if (head_complete_) return true;
+  }
+  return send();
+}
+
+inline bool round_trip::receive_head() {
+  while (!head_complete_) {
+    // Hardly any answer is there when the request has just gone: to try first would be one call of
+    // the kernel more.
+    short ready = 0;
+    const std::error_code error = wait_for(socket_, POLLIN, ready, cancel_, request_.deadline);
+    if (error) return fail(error);
+    if (!receive() || !scan_head()) return false;
+  }
+  return true;
+}
+
+inline bool round_trip::receive_body(std::uint64_t size, std::string& body) {
+  const std::size_t wanted = size < max_reply_bytes ? static_cast<std::size_t>(size)
+                                                    : max_reply_bytes + (size > max_reply_bytes);
+  while (body.size() < wanted) {
+    if (unread_.empty() && !refill()) return false;
+    const std::string_view more = unread_.substr(0, wanted - body.size());
+    body.append(more);
+    unread_.remove_prefix(more.size());
+  }
+  return size <= max_reply_bytes;
+}
+
 inline std::ptrdiff_t round_trip::read(char* to, std::size_t size) {
-  if (!head_complete_ && !receive_head()) return -1;
+  if (!std::exchange(essence_read_, true)) {
+    essence_ = head_.essence();
+    unread_ = essence_;
+  }
   if (unread_.empty() && !refill()) return why_.error ? -1 : 0;
   const std::size_t count = (std::min)(size, unread_.size());
   if (count == 1) {  // parsers read heads so
@@ -150,13 +202,6 @@ inline std::ptrdiff_t round_trip::read(char* to, std::size_t size) {
   }
   unread_.remove_prefix(count);
   return static_cast<std::ptrdiff_t>(count);
-}
-
-inline bool round_trip::receive_head() {
-  while (!head_complete_) {
-    if (!receive() || !scan_head()) return false;
-  }
-  return true;
 }
 
 inline bool round_trip::refill() {
@@ -189,8 +234,12 @@ inline bool round_trip::take_in(const transfer& received) {
   }
   filled_ += received.bytes;
   received_ += received.bytes;
-  if (received_ <= max_answer_bytes) return true;
-  return fail({std::make_error_code(std::errc::bad_message), "the answer is too long"});
+  if (received_ > max_answer_bytes) {
+    return fail({std::make_error_code(std::errc::bad_message), "the answer is too long"});
+  }
+  // What is there at the deadline counts. Once: a peer that sends fast enough never makes this wait.
+  if (std::chrono::steady_clock::now() < request_.deadline) return true;
+  return std::exchange(late_, true) ? fail(std::make_error_code(std::errc::timed_out)) : true;
 }
 
 inline bool round_trip::scan_head() {
@@ -201,8 +250,6 @@ inline bool round_trip::scan_head() {
   }
   if (state == head_state::complete) {
     head_complete_ = true;
-    essence_ = head_.essence();
-    unread_ = essence_;
     next_ = head_.size();
   }
   return true;

@@ -137,21 +137,31 @@ TEST_CASE("a transfer coding other than chunked is refused: where its body ends 
   CHECK(state_with("Transfer-Encoding:\r\n") == head_state::malformed);
 }
 
-TEST_CASE("the essence of a head is its status and where its body ends") {
-  const auto essence_of = [](const std::string& line, const std::string& fields) {
+TEST_CASE("the size of the body is told, or else how a parser may find its end") {
+  const auto head_of = [](const std::string& line, const std::string& fields) {
     answer_head head;
     REQUIRE(head.read(line + "\r\nServer: x\r\n" + fields + "\r\n") == head_state::complete);
-    return head.essence();
+    return head;
   };
-  CHECK(essence_of("HTTP/1.1 200 OK", "") == "HTTP/1.1 200\r\n\r\n");
-  CHECK(essence_of("HTTP/1.0 503 Busy", "content-length:\t7\r\n") ==
-        "HTTP/1.1 503\r\nContent-Length: 7\r\n\r\n");
-  CHECK(essence_of("HTTP/1.1 200 OK", "Content-Length: 7\r\ntransfer-encoding: CHUNKED\r\n") ==
-        "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n");
+  CHECK(head_of("HTTP/1.0 503 Busy", "content-length:\t007\r\n").body_size() == 7u);
+  CHECK(head_of("HTTP/1.1 200 OK", "Content-Length: 0\r\n").body_size() == 0u);
+  CHECK(head_of("HTTP/1.1 200 OK", "Content-Length: 999999999999999999\r\n").body_size() ==
+        999'999'999'999'999'999u);
   // These have no body, whatever their head says.
-  CHECK(essence_of("HTTP/1.1 204 No Content", "") == "HTTP/1.1 204\r\nContent-Length: 0\r\n\r\n");
-  CHECK(essence_of("HTTP/1.1 304 Not Modified", "Content-Length: 7\r\n") ==
-        "HTTP/1.1 304\r\nContent-Length: 0\r\n\r\n");
+  CHECK(head_of("HTTP/1.1 204 No Content", "").body_size() == 0u);
+  CHECK(head_of("HTTP/1.1 304 Not Modified", "Content-Length: 7\r\n").body_size() == 0u);
+
+  const answer_head plain = head_of("HTTP/1.1 200 OK", "");
+  CHECK_FALSE(plain.body_size());
+  CHECK(plain.essence() == "HTTP/1.1 200\r\n\r\n");
+  const answer_head chunked = head_of("HTTP/1.1 200 OK", "transfer-encoding: CHUNKED\r\n");
+  CHECK_FALSE(chunked.body_size());
+  CHECK(chunked.essence() == "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n");
+  CHECK(chunked.keeps_open());
+  const answer_head both =
+      head_of("HTTP/1.1 200 OK", "Content-Length: 7\r\ntransfer-encoding: chunked\r\n");
+  CHECK_FALSE(both.body_size());
+  CHECK_FALSE(both.keeps_open());
 }
 
 TEST_CASE("a status line, and a head, may have so many bytes and no more") {

@@ -691,6 +691,30 @@ TEST_CASE("a refusal by a code counts before all is sent, but only on a new conn
   CHECK(transport.post(what.made()).what == transmission::not_sent);
 }
 
+TEST_CASE("a connection on which a request was cut off by its answer carries no other request") {
+  std::atomic<int> count{0};
+  socket_server peer([&](connection& link) {
+    if (++count == 1) {
+      link.read();
+      link.write(answer("{\"code\":\"115\",\"msg\":\"\"}"));  // after which DataProxy goes on
+      while (!link.read().empty()) {
+      }
+    } else {
+      take_request(link);
+      link.write(success);
+    }
+  });
+  httplib_transport transport;
+  peers::posted what(peer.address());
+  what.body.assign(32 << 20, 'x');
+  CHECK(transport.post(what.made()).cut_off);
+  what.body = "small";
+  const exchange result = transport.post(what.made_with_time(10s));
+  CHECK(result.what == transmission::answered);
+  CHECK(result.body == R"({"code":"0","msg":"ok"})");
+  CHECK(count == 2);
+}
+
 TEST_CASE("a request that wants a fresh connection does not take the one that is kept") {
   std::atomic<int> count{0};
   server peer([&](connection& to) {

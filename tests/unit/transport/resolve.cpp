@@ -147,6 +147,29 @@ TEST_CASE("a slow look-up ends at the deadline, and the next call gets its answe
   CHECK(calls == 2);
 }
 
+TEST_CASE("an answer that nobody waited for any more is used for some time, and not for ever") {
+  for (const std::chrono::milliseconds keep : {10'000ms, 0ms}) {
+    CAPTURE(keep.count());
+    calls = 0;
+    held = true;
+    resolver names(&two_addresses_once_released, keep);
+    const prepared_cancellation cancel;
+    failure why;
+    const std::size_t before = peers::open_descriptors();
+    CHECK(names.resolve("slow.test", 80, cancel, (steady_time::min)(), why).empty());
+    held = false;
+    peers::wait_until([&] { return calls == 1; });
+    // Another name's call comes by and finds it, once it has been answered altogether.
+    peers::wait_until([&] {
+      names.resolve("other.test", 80, cancel, never, why);
+      return keep != 0ms || peers::open_descriptors() <= before;
+    });
+    calls = 0;
+    CHECK(names.resolve("slow.test", 80, cancel, never, why).size() == 2);
+    CHECK(calls == (keep == 0ms ? 1 : 0));
+  }
+}
+
 TEST_CASE("cancelling ends a slow look-up") {
   calls = 0;
   held = true;
