@@ -68,11 +68,10 @@ class basic_async_reporter {
   /// is left then is gone: `close` hands it back.
   ~basic_async_reporter() {
     if (core_ == nullptr) return;
-    if (is_here()) {
-      core_->finish();
-    } else {  // the parent's mutexes, as they were at the fork, must not be destroyed
-      new std::shared_ptr<core>(std::move(core_));
-    }
+    if (is_here()) core_->finish();
+    if (is_here()) return;
+    // The parent's mutexes, as they were at the fork, must not be destroyed.
+    new std::shared_ptr<core>(std::move(core_));
   }
   basic_async_reporter(const basic_async_reporter&) = delete;
   basic_async_reporter& operator=(const basic_async_reporter&) = delete;

@@ -123,7 +123,8 @@ void* core<Transport>::run(void* of) noexcept {
 }
 
 /// Does what there is to do until `done` says so; then, or at `until`, or when everything stops, it
-/// returns, as soon as the request that is under way has ended.
+/// returns, as soon as the request that is under way has ended. Also in the child of a callback that
+/// has forked; without the lock, which stays the parent's as everything here.
 template <class Transport>
 template <class Done>
 void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, steady_time until,
@@ -190,6 +191,7 @@ bool core<Transport>::flush(steady_time until) {
   while (!done()) {
     if (worker* const by = find_driver()) {
       drive(lock, *by, until, done);
+      if (!this->home.is_here()) return false;
     } else {
       wait(lock, until, [&] { return done() || find_driver() != nullptr; });
     }
@@ -207,9 +209,10 @@ bool core<Transport>::poll(steady_time until) {
   if (worker* const by = find_driver()) {
     // First all that is due; if that was nothing, the first thing that becomes due.
     drive(lock, *by, steady_time(), done);
-    if (steps_ == before) {
+    if (this->home.is_here() && steps_ == before) {
       drive(lock, *by, until, [&] { return done() || steps_ != before; });
     }
+    if (!this->home.is_here()) return false;
   } else {
     wait(lock, until, [&] { return done() || steps_ != before; });
   }
@@ -227,6 +230,7 @@ submit_status core<Transport>::submit_patiently(const destination& to, const rec
     const std::uint64_t before = steps_;
     if (worker* const by = find_driver()) {
       drive(lock, *by, until, [&] { return steps_ != before; });
+      if (!this->home.is_here()) return submit_status::forked;
     } else {
       wait(lock, until, [&] { return steps_ != before || find_driver() != nullptr; });
     }
@@ -248,6 +252,7 @@ close_result core<Transport>::close(steady_time deadline) {
   constexpr std::chrono::milliseconds grace(25);
   const bool first = this->stop_intake();
   if (first) static_cast<void>(flush(deadline));
+  if (!this->home.is_here()) return {};
   std::unique_lock lock(this->mutex);
   if (!first) {
     wait(lock, deadline, [&] { return closed_ || this->is_in_callback(); });
@@ -285,6 +290,7 @@ template <class Transport>
 void core<Transport>::finish() {
   const steady_time now = std::chrono::steady_clock::now();
   static_cast<void>(close(later(now, close_wait_)));
+  if (!this->home.is_here()) return;
   std::unique_lock lock(this->mutex);
   wait(lock, (steady_time::max)(), [&] {
     return closed_ && !this->is_reporting() &&
