@@ -50,7 +50,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   bool flush(steady_time until);
   bool poll(steady_time until);
   close_result close(steady_time deadline);
-  /// For the destructor: closes, and waits for a callback that is running.
+  /// For the destructor: closes, and waits for a callback that is running on another thread.
   void finish();
 
  private:
@@ -71,7 +71,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   void wait(std::unique_lock<std::mutex>& lock, steady_time until, const Done& done);
   worker* find_driver() noexcept;
   bool all_quiet() const noexcept;
-  void dismiss();
+  void dismiss(bool is_last);
 
   const std::chrono::milliseconds close_wait_;
   std::vector<std::unique_ptr<worker>> workers_;
@@ -268,38 +268,39 @@ close_result core<Transport>::close(steady_time deadline) {
   closed_ = true;
   this->call_all();
   lock.unlock();
-  dismiss();
+  dismiss(false);
   return result;
 }
 
-/// Joins the threads that have ended, and lets those go that are in a transport which ignores
-/// `cancel`. One that is in a callback is left for the destructor.
+/// Joins the threads that have ended. The others are let go, if this is the last chance.
 template <class Transport>
-void core<Transport>::dismiss() {
+void core<Transport>::dismiss(bool is_last) {
   for (const auto& each : workers_) {
     std::unique_lock lock(this->mutex);
     const bool has_ended = each->has_ended;
-    const bool stays = this->is_reporting() && each.get() == reporter_;
-    if (!has_ended && !stays) each->runner.let_go();
     lock.unlock();
-    if (has_ended) each->runner.join();
+    if (has_ended) {
+      each->runner.join();
+    } else if (is_last) {
+      each->runner.let_go();
+    }
   }
 }
 
 template <class Transport>
 void core<Transport>::finish() {
-  const steady_time now = std::chrono::steady_clock::now();
-  static_cast<void>(close(later(now, close_wait_)));
+  // What threads may take to end on a busy machine. One that has not must not be in a plugin which
+  // is unloaded next.
+  constexpr std::chrono::milliseconds grace(50);
+  static_cast<void>(close(later(std::chrono::steady_clock::now(), close_wait_)));
   if (!this->home.is_here()) return;
   std::unique_lock lock(this->mutex);
-  wait(lock, (steady_time::max)(), [&] {
-    return closed_ && !this->is_reporting() &&
-           std::all_of(workers_.begin(), workers_.end(), [](const auto& each) {
-             return each->has_ended || !each->runner.runs();
-           });
-  });
+  // Within a callback the process is ending, and this thread with it.
+  wait(lock, (steady_time::max)(),
+       [&] { return closed_ && (!this->is_reporting() || this->is_in_callback()); });
+  wait(lock, later(std::chrono::steady_clock::now(), grace), [&] { return all_quiet(); });
   lock.unlock();
-  dismiss();
+  dismiss(true);
 }
 
 }  // namespace detail
