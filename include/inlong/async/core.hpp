@@ -299,6 +299,8 @@ void core<Transport>::finish() {
   wait(lock, (steady_time::max)(),
        [&] { return closed_ && (!this->is_reporting() || this->is_in_callback()); });
   wait(lock, later(std::chrono::steady_clock::now(), grace), [&] { return all_quiet(); });
+  // Handles, and threads that were let go, keep the rest of this for longer.
+  const callback gone = this->is_in_callback() ? callback() : this->take_callback();
   lock.unlock();
   dismiss(true);
 }

@@ -116,6 +116,8 @@ class dispatcher {
   /// With `mutex`: gives up what is not reported; nobody drives this any more.
   close_result give_up();
   close_result totals() const noexcept { return {delivered_, failed_, {}}; }
+  /// With `mutex`: the callback, and all that it holds, once nothing is reported any more.
+  callback take_callback() noexcept { return std::exchange(on_delivery_, nullptr); }
 
   // ---- the rest
 
@@ -157,7 +159,7 @@ class dispatcher {
 
   const async_options wanted_;
   const options how_;
-  const callback on_delivery_;
+  callback on_delivery_;
   memory_budget budget_;
   lane_table lanes_;
   std::atomic<bool> closing_{false};
