@@ -167,9 +167,11 @@ basic_async_reporter<Transport>::basic_async_reporter(endpoint_list addresses,
   if (!problem_) {
     const checked_transport original(std::move(transport));
     auto made = std::make_shared<core>(wanted, std::move(on_delivery), original);
-    if (made->replace(addresses) != errc::ok) problem_ = {errc::out_of_memory, {}};
-    const std::error_code failed = made->start(wanted.workers);
-    if (failed) problem_ = {errc::no_thread, failed.message()};
+    if (made->replace(addresses) != errc::ok) {
+      problem_ = {errc::out_of_memory, {}};
+    } else if (const std::error_code failed = made->start(wanted.workers)) {
+      problem_ = {errc::no_thread, failed.message()};
+    }
     if (!problem_) core_ = std::move(made);
   }
   if (problem_) detail::raise(problem_);

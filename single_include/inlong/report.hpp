@@ -5152,32 +5152,36 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// How many forks lie between the first process and this one, counted from the first `process_mark`
-/// on.
-inline std::atomic<unsigned> fork_generation{0};
-
 /// Remembers the process that it was made in. What is shared with a parent, its connections above
 /// all, must not be used in the child: both would write into one stream. A child made by vfork or a
 /// raw clone is not noticed.
 class process_mark {
  public:
-  process_mark() noexcept : made_in_((watch(), fork_generation.load(std::memory_order_relaxed))) {}
+  process_mark() noexcept : forks_(watch()), made_at_(forks_.load(std::memory_order_relaxed)) {}
 
-  bool is_here() const noexcept {
-    return made_in_ == fork_generation.load(std::memory_order_relaxed);
-  }
+  bool is_here() const noexcept { return made_at_ == forks_.load(std::memory_order_relaxed); }
 
  private:
-  static void watch() noexcept {
 #if defined(__unix__) || defined(__APPLE__)
+  /// Counts the forks between the first process and this one. Hidden, so that every program and
+  /// library counts for itself: what a plugin has registered goes when it is unloaded.
+  __attribute__((visibility("hidden"))) static const std::atomic<unsigned>& watch() noexcept {
+    static std::atomic<unsigned> forks{0};
     // Only in the child: a handler in the parent would have to take locks that the application may
     // hold.
-    [[maybe_unused]] static const int registered = pthread_atfork(
-        nullptr, nullptr, [] { fork_generation.fetch_add(1, std::memory_order_relaxed); });
-#endif
+    [[maybe_unused]] static const int registered =
+        pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); });
+    return forks;
   }
+#else
+  static const std::atomic<unsigned>& watch() noexcept {
+    static const std::atomic<unsigned> none{0};
+    return none;
+  }
+#endif
 
-  unsigned made_in_;
+  const std::atomic<unsigned>& forks_;  // of the library that has made this
+  const unsigned made_at_;
 };
 
 }  // namespace detail
@@ -5316,6 +5320,8 @@ class dispatcher {
   /// With `mutex`, which it releases meanwhile: what was not reported, and will not be.
   close_result hand_back(std::unique_lock<std::mutex>& lock);
   close_result totals() const noexcept { return {delivered_, failed_, {}}; }
+  /// With `mutex`: the callback, and all that it holds, once nothing is reported any more.
+  callback take_callback() noexcept { return std::exchange(on_delivery_, nullptr); }
 
   // ---- the rest
 
@@ -5355,7 +5361,7 @@ class dispatcher {
 
   const async_options wanted_;
   const options how_;
-  const callback on_delivery_;
+  callback on_delivery_;
   memory_budget budget_;
   lane_table lanes_;
   std::atomic<bool> closing_{false};
@@ -5900,9 +5906,9 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// A thread that blocks all signals, so that the application's handlers run elsewhere. Unlike
-/// std::thread it says with a value that there is none to be had. Whoever starts one joins it, or
-/// lets it go, before this is destroyed.
+/// A thread that blocks the signals of the process, so that the application's handlers run
+/// elsewhere. Unlike std::thread it says with a value that there is none to be had. Whoever starts
+/// one joins it, or lets it go, before this is destroyed.
 class thread {
  public:
   thread() = default;
@@ -5911,10 +5917,15 @@ class thread {
 
   std::error_code start(void* (*run)(void*), void* with) noexcept {
     // The thread inherits this mask.
-    sigset_t every;
+    sigset_t blocked;
     sigset_t callers;
-    ::sigfillset(&every);
-    ::pthread_sigmask(SIG_SETMASK, &every, &callers);
+    ::sigfillset(&blocked);
+    // These are for the thread that is at fault, which may be in a callback. If it blocks them, the
+    // application's handler does not learn of it.
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) {
+      ::sigdelset(&blocked, fault);
+    }
+    ::pthread_sigmask(SIG_SETMASK, &blocked, &callers);
     const int error = ::pthread_create(&handle_, nullptr, run, with);
     ::pthread_sigmask(SIG_SETMASK, &callers, nullptr);
     runs_ = error == 0;
@@ -5977,7 +5988,8 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   bool flush(steady_time until);
   bool poll(steady_time until);
   close_result close(steady_time deadline);
-  /// For the destructor: closes, waits for a callback that is running, and reports what is left.
+  /// For the destructor: closes, waits for a callback that is running on another thread, and
+  /// reports what is left.
   void finish();
 
  private:
@@ -5990,7 +6002,6 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
     std::shared_ptr<core> keeps;  // what it works for, until it has ended
     bool has_ended = true;
     bool is_driving = false;
-    bool is_posting = false;
   };
   static void* run(void* of) noexcept;
   template <class Done>
@@ -6003,7 +6014,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   }
   bool all_quiet() const noexcept;
   bool end(std::unique_lock<std::mutex>& lock, steady_time deadline);
-  void dismiss();
+  void dismiss(bool is_last);
 
   const std::chrono::milliseconds close_wait_;
   std::vector<std::unique_ptr<worker>> workers_;
@@ -6056,8 +6067,8 @@ void* core<Transport>::run(void* of) noexcept {
 }
 
 /// Does what there is to do until `done` says so; then, or at `until`, or when everything stops, it
-/// returns, as soon as the request that is under way has ended. Without the lock if it is no longer
-/// here, but in a child that the callback has made.
+/// returns, as soon as the request that is under way has ended. Also in the child of a callback that
+/// has forked; without the lock, which stays the parent's as everything here.
 template <class Transport>
 template <class Done>
 void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, steady_time until,
@@ -6078,12 +6089,10 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
     if (stopping_) break;
     if (std::optional<attempt> wanted = this->next(now)) {
       wanted->deadline = (std::min)(wanted->deadline, last_deadline_);
-      by.is_posting = true;
       lock.unlock();
       reply came = carry_out(*wanted, by.transport, this->how());
       now = std::chrono::steady_clock::now();
       lock.lock();
-      by.is_posting = false;
       if (ended_) break;
       this->told(*wanted, std::move(came), now);
       ++steps_;
@@ -6193,7 +6202,7 @@ close_result core<Transport>::close(steady_time deadline) {
   if (!first) return this->totals();
   close_result result = this->hand_back(lock);
   lock.unlock();
-  dismiss();
+  dismiss(false);
   return result;
 }
 
@@ -6224,32 +6233,41 @@ bool core<Transport>::end(std::unique_lock<std::mutex>& lock, steady_time deadli
   return true;
 }
 
-/// Joins the threads that end, and lets those go that are in a transport which ignores `cancel`. One
-/// that is in a callback is left for the destructor.
+/// Joins the threads that have ended. The others are let go, if this is the last chance.
 template <class Transport>
-void core<Transport>::dismiss() {
+void core<Transport>::dismiss(bool is_last) {
   for (const auto& each : workers_) {
     std::unique_lock lock(this->mutex);
-    const bool stays = this->is_reporting() && each.get() == reporter_;
-    if (each->is_posting && !stays) each->runner.let_go();
+    const bool has_ended = each->has_ended;
     lock.unlock();
-    if (!stays) each->runner.join();
+    if (has_ended) {
+      each->runner.join();
+    } else if (is_last) {
+      each->runner.let_go();
+    }
   }
 }
 
 template <class Transport>
 void core<Transport>::finish() {
+  // What threads may take to end on a busy machine. One that has not must not be in a plugin which
+  // is unloaded next.
+  constexpr std::chrono::milliseconds grace(50);
   const steady_time now = std::chrono::steady_clock::now();
   std::unique_lock<std::mutex> lock(this->mutex, std::defer_lock);
   static_cast<void>(end(lock, later(now, close_wait_)));
   if (!this->home.is_here()) return;
-  wait(lock, (steady_time::max)(), [&] { return ended_ && !this->is_reporting(); });
-  // Nobody else will.
-  while (this->do_chore(lock, now)) {
+  // Within a callback the process is ending, and this thread with it.
+  wait(lock, (steady_time::max)(),
+       [&] { return ended_ && (!this->is_reporting() || this->is_in_callback()); });
+  while (!this->is_in_callback() && this->do_chore(lock, now)) {  // nobody else will
     if (!this->home.is_here()) return;
   }
+  wait(lock, later(std::chrono::steady_clock::now(), grace), [&] { return all_quiet(); });
+  // Handles, and threads that were let go, keep the rest of this for longer.
+  const callback gone = this->is_in_callback() ? callback() : this->take_callback();
   lock.unlock();
-  dismiss();
+  dismiss(true);
 }
 
 }  // namespace detail
@@ -6617,9 +6635,11 @@ basic_async_reporter<Transport>::basic_async_reporter(endpoint_list addresses,
   if (!problem_) {
     const checked_transport original(std::move(transport));
     auto made = std::make_shared<core>(wanted, std::move(on_delivery), original);
-    if (made->replace(addresses) != errc::ok) problem_ = {errc::out_of_memory, {}};
-    const std::error_code failed = made->start(wanted.workers);
-    if (failed) problem_ = {errc::no_thread, failed.message()};
+    if (made->replace(addresses) != errc::ok) {
+      problem_ = {errc::out_of_memory, {}};
+    } else if (const std::error_code failed = made->start(wanted.workers)) {
+      problem_ = {errc::no_thread, failed.message()};
+    }
     if (!problem_) core_ = std::move(made);
   }
   if (problem_) detail::raise(problem_);
