@@ -302,7 +302,7 @@ void round(std::uint64_t seed, std::chrono::milliseconds lasting) {
     CHECK(last.offered == records.offered());
     CHECK(last.offered - last.refused == records.accepted());
     CHECK(last.failed >= left);
-    CHECK(last.memory == 0);
+    if (left == 0) CHECK(last.memory == 0);  // otherwise a request may be in flight still
   }
   sender.reset();
   leave();
