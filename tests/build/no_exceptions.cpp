@@ -43,7 +43,10 @@ int main() {
   expect(errc::ok, good.report(to, std::vector<std::string>{"a", "b", "c"}), "a range");
   expect(errc::blank_body, good.report(to, " "), "a blank body");
 
-  expect(errc::unreachable, reporter("refusing.example").report(to, "a record"), "no connection");
+  inlong::options hasty;
+  hasty.delivery_timeout = std::chrono::milliseconds(20);
+  expect(errc::timeout, reporter("refusing.example", hasty).report(to, "a record"),
+         "no connection");
   expect(errc::bad_address, reporter({"host:0"}).report(to, "a record"), "a bad address");
   expect(errc::no_endpoints, reporter(std::vector<std::string>()).report(to, "a record"),
          "no address");
