@@ -14,7 +14,7 @@ int main() {
   inlong::options how;
   how.connect_timeout = 500ms;
   how.request_timeout = 5s;
-  how.delivery_timeout = 20s;  // for the whole call, other addresses included
+  how.delivery_timeout = 20s;  // for the whole call, however often it has to send
   how.form = inlong::form::strict;
   how.keep_alive = false;
   how.headers = {{"X-Token", "only for the gateway"}};

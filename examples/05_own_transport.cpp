@@ -6,6 +6,7 @@
 #include "support/tcp_stream.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -49,7 +50,9 @@ class socket_transport {
 
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
-  inlong::basic_reporter<socket_transport> reporter(argv[1]);  // an IPv4 address and a port
+  inlong::options how;
+  how.delivery_timeout = std::chrono::seconds(2);
+  inlong::basic_reporter<socket_transport> reporter(argv[1], how);  // an IPv4 address and a port
   const auto sent = reporter.report({"my_group", "my_stream"}, "over a plain socket");
   std::cout << sent.message() << '\n';
   return sent ? 0 : 1;

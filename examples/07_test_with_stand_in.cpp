@@ -3,6 +3,7 @@
 #include <inlong/report.hpp>
 #include <inlong/testing/dataproxy.hpp>
 
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -11,14 +12,22 @@
 using inlong::testing::dataproxy;
 using inlong::testing::reaction;
 
-/// The code under test: reports a temperature, and tries a second time if the first fails.
-bool report_temperature(inlong::reporter& reporter, int degrees) {
-  const std::string record = "temperature=" + std::to_string(degrees);
-  for (int attempt = 1; attempt <= 2; ++attempt) {
-    if (reporter.report({"sensors", "temperature"}, record)) return true;
+/// The code under test: what could not be reported is reported with what comes next.
+class thermometer {
+ public:
+  explicit thermometer(inlong::reporter& reporter) : reporter_(reporter) {}
+
+  bool report(int degrees) {
+    backlog_.push_back("temperature=" + std::to_string(degrees));
+    const inlong::outcome sent = reporter_.report({"sensors", "temperature"}, backlog_);
+    backlog_.erase(backlog_.begin(), backlog_.begin() + static_cast<long>(sent.delivered));
+    return static_cast<bool>(sent);
   }
-  return false;
-}
+
+ private:
+  inlong::reporter& reporter_;
+  std::vector<std::string> backlog_;
+};
 
 void expect(bool holds, const std::string& what) {
   std::cout << (holds ? "ok: " : "FAILED: ") << what << '\n';
@@ -27,18 +36,23 @@ void expect(bool holds, const std::string& what) {
 
 int main() {
   dataproxy server;  // on a free port
-  inlong::reporter reporter(server.address());
+  inlong::options how;
+  how.delivery_timeout = std::chrono::seconds(2);
+  inlong::reporter reporter(server.address(), how);
+  thermometer outside(reporter);
 
-  expect(report_temperature(reporter, 21), "a temperature is reported");
+  expect(outside.report(21), "a temperature is reported");
   expect(server.records() == std::vector<std::string>{"temperature=21"}, "it arrives as it was");
   expect(server.stored().front().group_id == "sensors", "it arrives in its group");
 
   server.next(reaction::code(1));
-  expect(report_temperature(reporter, 22), "one refusal does no harm");
+  expect(outside.report(22), "a server that is not ready is tried again by the library");
 
-  server.next(2, reaction::reset());
-  expect(!report_temperature(reporter, 23), "two broken connections are one too many");
+  server.next(reaction::code(115));
+  expect(!outside.report(23), "a stream that is not there is noticed");
+  expect(outside.report(24) && server.records().size() == 4, "and nothing was lost");
 
-  server.refuse();
-  expect(!report_temperature(reporter, 24), "a server that is down is noticed");
+  server.next(reaction::reset());
+  server.refuse();  // new connections, that is: the kept one has just gone
+  expect(!outside.report(25), "a server that is down is noticed");
 }

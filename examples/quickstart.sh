@@ -48,7 +48,8 @@ cat <&"$messages" >"$work/shown" &
 address=${listening#listening on }
 
 echo "Reporting the lines of $file to a stand-in for DataProxy at $address"
-"$build/inlong-report" --address "$address" --group demo --stream quickstart "$work/lines"
+# With one worker lines arrive in the order of the file, for the comparison.
+"$build/inlong-report" --address "$address" --group demo --stream quickstart --workers 1 "$work/lines"
 kill "$server"
 wait "$server" $! # until all is written
 server=

@@ -24,7 +24,8 @@ esac
 . tests/support/packages.sh
 wanted=(g++:g++ pkg-config:pkg-config meson:meson ninja:ninja-build python3:python3 cmake:cmake
   ccache:ccache httplib.h:libcpp-httplib-dev doctest/doctest.h:doctest-dev CLI/CLI.hpp:libcli11-dev)
-[[ $quick ]] || wanted+=(clang++:clang curl:curl benchmark/benchmark.h:libbenchmark-dev)
+[[ $quick ]] || wanted+=(clang++:clang curl:curl benchmark/benchmark.h:libbenchmark-dev
+  spdlog/async.h:libspdlog-dev)
 install_missing "${wanted[@]}"
 # Java serves the interop tests alone: without it they are skipped, and say so.
 [[ $quick ]] || (install_missing javac:default-jdk-headless mvn:maven) ||

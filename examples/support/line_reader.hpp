@@ -3,10 +3,9 @@
 #ifndef EXAMPLES_SUPPORT_LINE_READER_HPP
 #define EXAMPLES_SUPPORT_LINE_READER_HPP
 
-#include <inlong/text.hpp>
+#include "stop_request.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,22 +18,16 @@
 /// One line without its line feed. Everything else that is in it stays, carriage returns and NUL
 /// bytes too.
 struct line {
-  const std::string* file = nullptr;
   std::uint64_t number = 0;  // from 1
   std::string body;          // of a line that is too long, its beginning
   std::uint64_t size = 0;    // of the whole line
-
-  /// Makes a range of lines a range of texts, which `report` takes.
-  operator inlong::text() const { return body; }
 };
 
 class line_reader {
  public:
-  /// `-` is standard input. Keeps `longest` bytes of a line and drops the rest of it. Lines point
-  /// to `file`.
+  /// `-` is standard input. Keeps `longest` bytes of a line and drops the rest of it.
   line_reader(const std::string& file, std::size_t longest)
-      : file_(file),
-        longest_(longest),
+      : longest_(longest),
         input_(file == "-" ? STDIN_FILENO : open(file.c_str(), O_RDONLY | O_CLOEXEC)),
         error_(input_ < 0 ? errno : 0) {}
   ~line_reader() {
@@ -43,10 +36,12 @@ class line_reader {
   line_reader(const line_reader&) = delete;
   line_reader& operator=(const line_reader&) = delete;
 
-  /// Reads the next line and waits for it if need be. False at the end of the file, and at an
-  /// error.
+  /// Reads the next line and waits for it if need be. False at the end of the file, at an error,
+  /// and when there is a stop_request.
   bool next(line& into) {
-    into = {&file_, ++lines_, {}, 0};
+    into.number = ++lines_;
+    into.body.clear();
+    into.size = 0;
     bool begun = false;  // what the last line feed is followed by, if anything, is a line too
     while (!unread_.empty() || read_block()) {
       begun = true;
@@ -57,18 +52,14 @@ class line_reader {
       unread_.remove_prefix(feed == std::string_view::npos ? part.size() : feed + 1);
       if (feed != std::string_view::npos) return true;
     }
-    return begun && error_ == 0;
-  }
-
-  /// Whether `next` would have to wait, as for somebody who types.
-  bool must_wait() const {
-    if (unread_.find('\n') != std::string_view::npos) return false;
-    pollfd input{input_, POLLIN, 0};
-    return poll(&input, 1, 0) == 0;
+    return begun && error_ == 0 && !stopped_;
   }
 
   /// How many bytes of the file were used so far.
   std::uint64_t position() const { return read_ - unread_.size(); }
+
+  /// Whether it was a stop_request that ended the reading.
+  bool was_stopped() const { return stopped_; }
 
   /// Why the file could not be read to its end, as errno has it; 0 if it could.
   int error() const { return error_; }
@@ -76,6 +67,8 @@ class line_reader {
  private:
   bool read_block() {
     if (error_ != 0) return false;
+    stopped_ = !stop_request::wait_for(input_);
+    if (stopped_) return false;
     ssize_t count = 0;
     do {
       count = read(input_, block_.data(), block_.size());
@@ -87,10 +80,10 @@ class line_reader {
     return true;
   }
 
-  const std::string& file_;
   std::size_t longest_;
   int input_;
   int error_;
+  bool stopped_ = false;
   std::vector<char> block_ = std::vector<char>(64 * 1024);
   std::string_view unread_;  // of block_
   std::uint64_t read_ = 0;

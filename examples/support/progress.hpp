@@ -16,11 +16,14 @@
 
 /// What has become of the lines so far.
 struct tally {
+  std::uint64_t lines = 0;  // read
   std::uint64_t delivered = 0;
   std::uint64_t blank = 0;
   std::uint64_t failed = 0;
   std::uint64_t bytes = 0;  // of the lines delivered
   std::uint64_t read = 0;   // bytes of the input
+
+  std::uint64_t pending() const { return lines - delivered - blank - failed; }
 };
 
 /// `12.3 MB`
@@ -74,7 +77,7 @@ class progress {
     std::snprintf(time, sizeof time, " in %.2f s, ", seconds());
     return std::to_string(now.delivered) + ' ' + done + ", " + std::to_string(now.blank) +
            " blank skipped, " + std::to_string(now.failed) + " failed; " + in_bytes(now.bytes) +
-           time + rate(now);
+           time + rate(now) + records_rate(now);
   }
 
  private:
@@ -89,24 +92,31 @@ class progress {
   double seconds() const { return std::chrono::duration<double>(clock::now() - start_).count(); }
 
   std::string rate(const tally& now) const {
+    return in_bytes(static_cast<double>(now.bytes) / seconds()) + "/s";
+  }
+
+  std::string records_rate(const tally& now) const {
     char records[32];
     std::snprintf(records, sizeof records, ", %.0f records/s",
                   static_cast<double>(now.delivered) / seconds());
-    return in_bytes(static_cast<double>(now.bytes) / seconds()) + "/s" + records;
+    return records;
   }
 
   void draw(const tally& now) const {
     winsize window{};
     ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
     const std::size_t columns = window.ws_col > 1 ? window.ws_col : 80;
-    const std::string text = bar(now) + in_bytes(now.bytes) + ", " + rate(now);
+    const std::string text = bar(now) + std::to_string(now.delivered) + " delivered, " +
+                             std::to_string(now.pending()) + " pending, " +
+                             std::to_string(now.failed) + " failed; " + in_bytes(now.bytes) + ", " +
+                             rate(now);
     std::cerr << erase_line + text.substr(0, columns - 1) << std::flush;
   }
 
-  /// `[==========          ]  50% `, or nothing if there is no telling.
+  /// `[=====     ]  50% `, or nothing if there is no telling.
   std::string bar(const tally& now) const {
     if (total_ == 0) return {};
-    constexpr std::size_t width = 20;
+    constexpr std::size_t width = 10;
     const double share =
         (std::min)(static_cast<double>(now.read) / static_cast<double>(total_), 1.0);
     const auto full = static_cast<std::size_t>(share * width);

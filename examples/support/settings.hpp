@@ -3,7 +3,7 @@
 #ifndef EXAMPLES_SUPPORT_SETTINGS_HPP
 #define EXAMPLES_SUPPORT_SETTINGS_HPP
 
-#include <inlong/options.hpp>
+#include <inlong/async_options.hpp>
 #include <inlong/record.hpp>
 #include <inlong/version.hpp>
 
@@ -30,19 +30,23 @@ struct settings {
   std::string group;
   std::string stream;
   std::vector<std::string> files = {"-"};
-  std::size_t batch_size = 500;
   std::optional<inlong::time_point> data_time;
-  inlong::options how;
+  inlong::async_options how;
   bool dry_run = false;
   bool quiet = false;
   bool verbose = false;
 
+  settings() {
+    // Somebody waits to hear that the name is wrong. A service would rather wait for a new stream.
+    how.unknown_stream_wait = std::chrono::milliseconds(0);
+  }
   inlong::destination to() const { return {group, stream}; }
 };
 
 inline void add_options(CLI::App& app, settings& wanted);
 inline void add_duration(CLI::App& app, const std::string& name, const std::string& what,
-                         std::chrono::milliseconds& value);
+                         std::chrono::milliseconds& value,
+                         const CLI::Validator& range = CLI::PositiveNumber);
 inline std::string why_unreadable(const std::string& file);
 inline std::string why_no_time(const std::string& written);
 
@@ -60,6 +64,7 @@ inline std::optional<int> read_command_line(int argc, char** argv, settings& wan
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;  // 0: the help or the version was asked for
   }
+  if (wanted.dry_run) wanted.how.workers = 1;  // commands are printed one by one, in order
   return std::nullopt;
 }
 
@@ -77,7 +82,14 @@ inline void add_options(CLI::App& app, settings& wanted) {
       ->required();
   app.add_option("-g,--group", wanted.group, "The group id")->required();
   app.add_option("-s,--stream", wanted.stream, "The stream id")->required();
-  app.add_option("-b,--batch-size", wanted.batch_size, "Records in one call of report, at most")
+  app.add_option("-b,--batch-size", wanted.how.max_batch_records, "Records in one request, at most")
+      ->check(CLI::PositiveNumber.description(""))
+      ->capture_default_str();
+  add_duration(app, "--linger", "How long a line waits for others to share a request with",
+               wanted.how.linger, CLI::NonNegativeNumber);
+  app.add_option("-w,--workers", wanted.how.workers,
+                 "Requests on their way at a time. With one, lines arrive in their order, unless "
+                 "some have to be sent again; with several, requests overtake each other")
       ->check(CLI::PositiveNumber.description(""))
       ->capture_default_str();
   app.add_option_function<std::string>(
@@ -90,26 +102,35 @@ inline void add_options(CLI::App& app, settings& wanted) {
                wanted.how.connect_timeout);
   add_duration(app, "--request-timeout", "How long one request may take",
                wanted.how.request_timeout);
-  add_duration(app, "--timeout", "How long one call of report may take",
+  add_duration(app, "--timeout",
+               "How long a line that can't be delivered is tried again before it has failed",
                wanted.how.delivery_timeout);
   app.add_option("--max-request-bytes", wanted.how.max_request_bytes,
                  "Bytes of one request's form, at most; kB and MB are understood")
       ->transform(CLI::AsSizeValue(false).description(""))
       ->check(CLI::PositiveNumber.description(""))
       ->capture_default_str();
+  app.add_option("--max-memory", wanted.how.max_memory,
+                 "Bytes that lines on their way may occupy; reading waits when they do")
+      ->transform(CLI::AsSizeValue(false).description(""))
+      ->check(CLI::PositiveNumber.description(""))
+      ->capture_default_str();
+  app.add_flag_function(
+      "--at-most-once", [&wanted](std::int64_t) { wanted.how.resend_unknown = false; },
+      "Do not send again what may have been stored: rather lose a line than have it twice");
   app.add_flag_function(
       "--strict", [&wanted](std::int64_t) { wanted.how.form = inlong::form::strict; },
       "Escape all that can be escaped, for a gateway that insists");
   app.add_flag("-n,--dry-run", wanted.dry_run,
                "Send nothing; print the curl command for each request instead");
   app.add_flag("-v,--verbose", wanted.verbose,
-               "Say what became of every call, and name every line that failed")
+               "Say what became of every batch, and name every line that failed")
       ->excludes(app.add_flag("-q,--quiet", wanted.quiet, "Print nothing but what failed"));
 }
 
 /// `2s`, `500ms`, `1m`; seconds if no unit is given.
 inline void add_duration(CLI::App& app, const std::string& name, const std::string& what,
-                         std::chrono::milliseconds& value) {
+                         std::chrono::milliseconds& value, const CLI::Validator& range) {
   const std::map<std::string, std::int64_t> units = {{"ms", 1}, {"s", 1000}, {"m", 60'000}};
   const auto with_unit = [](const std::string& written) {
     const bool has_none =
@@ -121,7 +142,7 @@ inline void add_duration(CLI::App& app, const std::string& name, const std::stri
       ->type_name("TIME")
       ->transform(CLI::AsNumberWithUnit(units).description(""))
       ->transform(with_unit)
-      ->check(CLI::PositiveNumber.description(""))
+      ->check(CLI::Validator(range).description(""))
       ->default_str(std::to_string(value.count()) + "ms");
 }
 

@@ -78,7 +78,9 @@ class basic_async_reporter {
 
   /// Copies the record into the queue, or says why not. Never blocks, never throws, never calls the
   /// callback. Refusals are counted.
-  submit_status submit(destination to, const record& added) noexcept {
+  // Not inlined, here and in a handle: an application logs in many places, and none of them needs
+  // all of this, nor g++'s warning of the time that its record does not have.
+  [[gnu::noinline]] submit_status submit(destination to, const record& added) noexcept {
     if (core_ == nullptr) return submit_status::closed;
     return is_here() ? core_->submit(to, added) : submit_status::forked;
   }
@@ -88,8 +90,8 @@ class basic_async_reporter {
 
   /// As `submit`, but waits up to `wait` for room where the queue is full; not within the callback,
   /// as room is made only when that has returned.
-  submit_status submit_for(destination to, const record& added,
-                           std::chrono::milliseconds wait) noexcept {
+  [[gnu::noinline]] submit_status submit_for(destination to, const record& added,
+                                             std::chrono::milliseconds wait) noexcept {
     if (core_ == nullptr) return submit_status::closed;
     return is_here() ? core_->submit_patiently(to, added, from_now(wait)) : submit_status::forked;
   }
@@ -165,9 +167,11 @@ basic_async_reporter<Transport>::basic_async_reporter(endpoint_list addresses,
   if (!problem_) {
     const checked_transport original(std::move(transport));
     auto made = std::make_shared<core>(wanted, std::move(on_delivery), original);
-    if (made->replace(addresses) != errc::ok) problem_ = {errc::out_of_memory, {}};
-    const std::error_code failed = made->start(wanted.workers);
-    if (failed) problem_ = {errc::no_thread, failed.message()};
+    if (made->replace(addresses) != errc::ok) {
+      problem_ = {errc::out_of_memory, {}};
+    } else if (const std::error_code failed = made->start(wanted.workers)) {
+      problem_ = {errc::no_thread, failed.message()};
+    }
     if (!problem_) core_ = std::move(made);
   }
   if (problem_) detail::raise(problem_);

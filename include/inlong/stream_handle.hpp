@@ -50,7 +50,7 @@ class stream_handle {
 
   /// As `basic_async_reporter::submit`.
   submit_status submit(text body) const noexcept { return submit(record{body.view()}); }
-  submit_status submit(const record& added) const noexcept {
+  [[gnu::noinline]] submit_status submit(const record& added) const noexcept {
     if (core_ == nullptr) return submit_status::closed;
     if (!core_->home.is_here()) return submit_status::forked;
     return lane_ != nullptr ? core_->submit(*lane_, added)

@@ -1971,7 +1971,10 @@ constexpr bool is_hexadecimal(char c) noexcept {
 /// wrong and what to write instead; empty if nothing is.
 inline std::string read_address(std::string_view written, address_parts& parts) {
   if (written.empty()) return "it is empty: write host:port, or leave the entry out";
-  if (written.front() == '/' || written.substr(0, 5) == "unix:") {
+  // A host may be called unix, and have a port.
+  const bool is_socket = written.substr(0, 5) == "unix:" &&
+                         written.find_first_not_of("0123456789", 5) != std::string_view::npos;
+  if (written.front() == '/' || is_socket) {
     return "unix sockets are not supported: write host:port";
   }
   for (const char c : written) {
@@ -2070,8 +2073,8 @@ inline std::string read_prefix(std::string_view path, address_parts& parts) {
     while (!path.empty() && path.back() == '/') path.remove_suffix(1);
   };
   strip_slashes();
-  if (path.size() >= message_path.size() &&
-      path.substr(path.size() - message_path.size()) == message_path) {
+  while (path.size() >= message_path.size() &&
+         path.substr(path.size() - message_path.size()) == message_path) {
     path.remove_suffix(message_path.size());
     strip_slashes();
   }
@@ -2578,7 +2581,7 @@ constexpr bool operator!=(const verdict& a, const verdict& b) noexcept { return 
 namespace detail {
 
 /// What a row of the table is about: the kind of thing that came back.
-enum class signal {
+enum class finding {
   code,            ///< a 200 with a code, by that
   kept_code,       ///< the same, on a connection that may have been used before
   farewell,        ///< what DataProxy says when it closes an idle connection; by 0
@@ -2593,19 +2596,19 @@ enum class signal {
 enum class mishap { timed_out, cancelled, ended, cut_short, malformed, no_memory, other };
 
 struct verdict_row {
-  signal what;
+  finding what;
   int first;
   int last;
   verdict means;
 };
 
-constexpr verdict_row on(signal what, int first, int last, verdict means) {
+constexpr verdict_row on(finding what, int first, int last, verdict means) {
   return {what, first, last, means};
 }
-constexpr verdict_row on(signal what, int number, verdict means) {
+constexpr verdict_row on(finding what, int number, verdict means) {
   return on(what, number, number, means);
 }
-constexpr verdict_row on(signal what, mishap why, verdict means) {
+constexpr verdict_row on(finding what, mishap why, verdict means) {
   return on(what, static_cast<int>(why), means);
 }
 
@@ -2614,154 +2617,154 @@ constexpr verdict_row on(signal what, mishap why, verdict means) {
 /// those of whatever stands in front.
 inline constexpr verdict_row verdict_rows[] = {
     // In the channel; 120 is a duplicate of what is.
-    on(signal::code, 0, {action::deliver, errc::ok, certainty::stored, standing::sound}),
-    on(signal::code, 120, {action::deliver, errc::ok, certainty::stored, standing::sound}),
+    on(finding::code, 0, {action::deliver, errc::ok, certainty::stored, standing::sound}),
+    on(finding::code, 120, {action::deliver, errc::ok, certainty::stored, standing::sound}),
 
     // The node takes nothing: no message queue yet (1), stopped by its operator (2), not configured
     // (3), this caller not allowed (10).
-    on(signal::code, 1,
+    on(finding::code, 1,
        {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
-    on(signal::code, 2,
+    on(finding::code, 2,
        {action::retry, errc::unavailable, certainty::not_stored, standing::resting}),
-    on(signal::code, 3,
+    on(finding::code, 3,
        {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
-    on(signal::code, 10,
+    on(finding::code, 10,
        {action::retry, errc::unavailable, certainty::not_stored, standing::resting}),
 
     // Not decodable: perhaps for what an earlier request has left on the connection.
-    on(signal::kept_code, 31,
+    on(finding::kept_code, 31,
        {action::resend, errc::rejected, certainty::not_stored, standing::neutral}),
-    on(signal::code, 31,
+    on(finding::code, 31,
        {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
 
     // Method, path or content type: this is another server, or something in between changes them.
-    on(signal::code, 32, 36,
+    on(finding::code, 32, 36,
        {action::second_opinion, errc::rejected, certainty::not_stored, standing::failing}),
 
     // The size of the body.
-    on(signal::code, 104,
+    on(finding::code, 104,
        {action::shrink, errc::too_large, certainty::not_stored, standing::sound}),
 
     // A record in it: blank (111), or its items are invalid (123).
-    on(signal::code, 111,
+    on(finding::code, 111,
        {action::bisect, errc::rejected, certainty::not_stored, standing::sound}),
-    on(signal::code, 123,
+    on(finding::code, 123,
        {action::bisect, errc::rejected, certainty::not_stored, standing::sound}),
 
     // A group or stream that has not reached this node yet, or never will.
-    on(signal::code, 113,
+    on(finding::code, 113,
        {action::await_stream, errc::unknown_stream, certainty::not_stored, standing::sound}),
-    on(signal::code, 115,
+    on(finding::code, 115,
        {action::await_stream, errc::unknown_stream, certainty::not_stored, standing::sound}),
-    on(signal::code, 121,
+    on(finding::code, 121,
        {action::await_stream, errc::unknown_stream, certainty::not_stored, standing::sound}),
 
     // Overloaded or a full disk; one of several channels may have taken the records.
-    on(signal::code, 114,
+    on(finding::code, 114,
        {action::retry, errc::unavailable, certainty::maybe_stored, standing::strained}),
 
     // Its message queue.
-    on(signal::code, 116, 119,
+    on(finding::code, 116, 119,
        {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
 
     // The form's fields, and what belongs to other protocols: every node says the same.
-    on(signal::code, 94, 96,
+    on(finding::code, 94, 96,
        {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
-    on(signal::code, 100, 103,
+    on(finding::code, 100, 103,
        {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
-    on(signal::code, 105, 110,
+    on(finding::code, 105, 110,
        {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
-    on(signal::code, 112,
+    on(finding::code, 112,
        {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
-    on(signal::code, 122,
+    on(finding::code, 122,
        {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
-    on(signal::code, 150, 151,
+    on(finding::code, 150, 151,
        {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
 
     // Any exception while the request was processed. The farewell is not about a request.
-    on(signal::farewell, 0,
+    on(finding::farewell, 0,
        {action::resend, errc::connection_lost, certainty::not_stored, standing::neutral}),
-    on(signal::code, INT_MAX,
+    on(finding::code, INT_MAX,
        {action::suspect, errc::rejected, certainty::maybe_stored, standing::neutral}),
 
     // A code that this version does not know.
-    on(signal::code, INT_MIN, INT_MAX,
+    on(finding::code, INT_MIN, INT_MAX,
        {action::retry_few, errc::rejected, certainty::maybe_stored, standing::neutral}),
 
-    on(signal::status, 413,
+    on(finding::status, 413,
        {action::shrink, errc::too_large, certainty::not_stored, standing::sound}),
 
     // Come again.
-    on(signal::status, 408,
+    on(finding::status, 408,
        {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
-    on(signal::status, 425,
+    on(finding::status, 425,
        {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
-    on(signal::status, 429,
+    on(finding::status, 429,
        {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
 
     // Not DataProxy: its path is unknown there, or it is elsewhere.
-    on(signal::status, 300, 399,
+    on(finding::status, 300, 399,
        {action::second_opinion, errc::bad_reply, certainty::not_stored, standing::failing}),
-    on(signal::status, 404,
+    on(finding::status, 404,
        {action::second_opinion, errc::bad_reply, certainty::not_stored, standing::failing}),
 
-    on(signal::status, 400, 499,
+    on(finding::status, 400, 499,
        {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
 
     // Not implemented, or not in this version of HTTP.
-    on(signal::status, 501,
+    on(finding::status, 501,
        {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
-    on(signal::status, 505,
+    on(finding::status, 505,
        {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
 
     // A gateway's trouble; what is behind it may have the records.
-    on(signal::status, 500, 599,
+    on(finding::status, 500, 599,
        {action::retry, errc::unavailable, certainty::maybe_stored, standing::strained}),
 
     // A 200 without a code, and what no server should say.
-    on(signal::status, INT_MIN, INT_MAX,
+    on(finding::status, INT_MIN, INT_MAX,
        {action::second_opinion, errc::bad_reply, certainty::maybe_stored, standing::failing}),
 
-    on(signal::stale_unsent, 0,
+    on(finding::stale_unsent, 0,
        {action::resend, errc::connection_lost, certainty::not_stored, standing::neutral}),
-    on(signal::stale_unknown, 0,
+    on(finding::stale_unknown, 0,
        {action::resend, errc::connection_lost, certainty::maybe_stored, standing::neutral}),
 
-    on(signal::not_sent, mishap::timed_out,
+    on(finding::not_sent, mishap::timed_out,
        {action::retry, errc::timeout, certainty::not_stored, standing::failing}),
-    on(signal::not_sent, mishap::cancelled,
+    on(finding::not_sent, mishap::cancelled,
        {action::fail, errc::cancelled, certainty::not_stored, standing::neutral}),
     // Accepted and closed at once: the node has too many connections, or does not like this caller.
-    on(signal::not_sent, mishap::ended,
+    on(finding::not_sent, mishap::ended,
        {action::retry, errc::connection_lost, certainty::not_stored, standing::resting}),
-    on(signal::not_sent, mishap::cut_short,
+    on(finding::not_sent, mishap::cut_short,
        {action::retry, errc::connection_lost, certainty::not_stored, standing::failing}),
-    on(signal::not_sent, mishap::malformed,
+    on(finding::not_sent, mishap::malformed,
        {action::second_opinion, errc::bad_reply, certainty::not_stored, standing::failing}),
-    on(signal::not_sent, mishap::no_memory,
+    on(finding::not_sent, mishap::no_memory,
        {action::retry_few, errc::out_of_memory, certainty::not_stored, standing::neutral}),
-    on(signal::not_sent, mishap::other,
+    on(finding::not_sent, mishap::other,
        {action::retry, errc::unreachable, certainty::not_stored, standing::failing}),
 
-    on(signal::maybe_sent, mishap::timed_out,
+    on(finding::maybe_sent, mishap::timed_out,
        {action::retry, errc::timeout, certainty::maybe_stored, standing::failing}),
-    on(signal::maybe_sent, mishap::cancelled,
+    on(finding::maybe_sent, mishap::cancelled,
        {action::fail, errc::cancelled, certainty::maybe_stored, standing::neutral}),
-    on(signal::maybe_sent, mishap::ended,
+    on(finding::maybe_sent, mishap::ended,
        {action::retry, errc::connection_lost, certainty::maybe_stored, standing::resting}),
-    on(signal::maybe_sent, mishap::cut_short,
+    on(finding::maybe_sent, mishap::cut_short,
        {action::retry, errc::connection_lost, certainty::maybe_stored, standing::failing}),
-    on(signal::maybe_sent, mishap::malformed,
+    on(finding::maybe_sent, mishap::malformed,
        {action::second_opinion, errc::bad_reply, certainty::maybe_stored, standing::failing}),
-    on(signal::maybe_sent, mishap::no_memory,
+    on(finding::maybe_sent, mishap::no_memory,
        {action::retry_few, errc::out_of_memory, certainty::maybe_stored, standing::neutral}),
-    on(signal::maybe_sent, mishap::other,
+    on(finding::maybe_sent, mishap::other,
        {action::retry, errc::connection_lost, certainty::maybe_stored, standing::failing}),
 };
 
 /// What came back, as the table has it.
 struct sighting {
-  signal what;
+  finding what;
   int number;
 };
 
@@ -2769,7 +2772,7 @@ struct sighting {
 constexpr const verdict_row* find_verdict(sighting seen) noexcept {
   for (const verdict_row& row : verdict_rows) {
     const bool fits = row.what == seen.what ||
-                      (row.what == signal::code && seen.what == signal::kept_code);
+                      (row.what == finding::code && seen.what == finding::kept_code);
     if (fits && row.first <= seen.number && seen.number <= row.last) return &row;
   }
   return nullptr;
@@ -2798,24 +2801,24 @@ inline mishap find_mishap(const std::error_code& error) noexcept {
 inline sighting look_at(const exchange& got, std::optional<int> code, bool fresh) noexcept {
   if (got.what != transmission::answered) {
     const bool unsent = got.what == transmission::not_sent;
-    if (got.stale && !fresh) return {unsent ? signal::stale_unsent : signal::stale_unknown, 0};
-    return {unsent ? signal::not_sent : signal::maybe_sent,
+    if (got.stale && !fresh) return {unsent ? finding::stale_unsent : finding::stale_unknown, 0};
+    return {unsent ? finding::not_sent : finding::maybe_sent,
             static_cast<int>(find_mishap(got.error))};
   }
-  if (!code) return {signal::status, got.status};
+  if (!code) return {finding::status, got.status};
   // ReadTimeoutException has no message. On a fresh connection the text is another exception's.
   constexpr std::string_view farewell = "\"Process message failure: null\"";
   if (*code == INT_MAX && !fresh && got.body.find(farewell) != std::string::npos) {
-    return {signal::farewell, 0};
+    return {finding::farewell, 0};
   }
-  return {fresh ? signal::code : signal::kept_code, *code};
+  return {fresh ? finding::code : finding::kept_code, *code};
 }
 
 inline verdict judge(const exchange& got, std::optional<int> code, bool fresh) noexcept {
   verdict means = find_verdict(look_at(got, code, fresh))->means;
   if (!got.cut_off) return means;
   // Whatever it says, nobody can have stored what was not wholly sent: a success is not this one's.
-  if (means.what == action::deliver) means = find_verdict({signal::status, got.status})->means;
+  if (means.what == action::deliver) means = find_verdict({finding::status, got.status})->means;
   means.known = certainty::not_stored;
   return means;
 }
@@ -3348,9 +3351,9 @@ struct lane_batch {
     if (times.size() == 0) return std::nullopt;
     return time_point(std::chrono::milliseconds(times[record]));
   }
-  /// Bytes of all its buffers.
-  std::size_t capacity() const noexcept {
-    return records.capacity() + tokens.capacity() * sizeof(std::uint64_t) +
+  /// All that it holds, in bytes.
+  std::size_t cost() const noexcept {
+    return overhead() + records.capacity() + tokens.capacity() * sizeof(std::uint64_t) +
            times.capacity() * sizeof(std::int64_t);
   }
   /// What one costs beside its buffers.
@@ -3545,7 +3548,10 @@ class lane_shard {
     if (size_ >= places_.size()) grow();
     if (places_.size() == 0) return nullptr;
     lane* const made = lane::make(to, minute, hash, budget_);
-    if (made == nullptr) return nullptr;
+    if (made == nullptr) {
+      if (size_ == 0) places_.reset();
+      return nullptr;
+    }
     made->chained = places_[place(hash)];
     places_[place(hash)] = made;
     ++size_;
@@ -3574,7 +3580,6 @@ class lane_shard {
       idle_.erase(*first);
       remove(*first);
     }
-    if (size_ == 0) places_.reset();
   }
 
   std::size_t size() const noexcept { return size_; }
@@ -3592,6 +3597,7 @@ class lane_shard {
     *link = gone.chained;
     --size_;
     lane::destroy(&gone, budget_);
+    if (size_ == 0) places_.reset();
   }
   /// Without memory for it the chains just get longer.
   void grow() noexcept {
@@ -4644,6 +4650,9 @@ class queue {
   void release(parcel& taken) noexcept;
   /// Ends everything that is not in flight, with this error.
   void abandon(errc why) noexcept;
+  /// Ends what is in flight as well, which may be stored. Nothing can be told any more; and whoever
+  /// carries an attempt out may still read what it carries.
+  void end(errc why) noexcept;
 
   std::size_t in_flight() const noexcept { return in_flight_; }
   bool has_finished() const noexcept { return !finished_.empty(); }
@@ -4914,9 +4923,11 @@ inline void queue::tell_fleet(const attempt& made, const reply& came, steady_tim
       break;
   }
   if (how == nullptr) return;  // not one of the enum's values
-  // What had hardly any time left before the records' deadline says nothing of the endpoint.
+  // What had hardly any time left before the records' deadline, and took it all, says nothing of the
+  // endpoint.
   const auto usual = (std::min)(how_.request_timeout, how_.delivery_timeout);
-  if (came.means.error == errc::timeout && made.deadline < later(made.started, usual / 2)) return;
+  const bool was_hurried = made.deadline < later(made.started, usual / 2) && now >= made.deadline;
+  if (came.means.error == errc::timeout && was_hurried) return;
   at.note_failure(came.means.error, one.known_facts.detail);
   endpoints.fail(at, *how, retry_after(came.got.retry_after, one.deadline, now), made.started, now);
 }
@@ -5064,6 +5075,16 @@ inline void queue::abandon(errc why) noexcept {
   }
 }
 
+inline void queue::end(errc why) noexcept {
+  abandon(why);
+  for (parcel* each = last_made_; each != nullptr; each = each->made_before) {
+    if (each->at != parcel::place::in_flight) continue;
+    each->known_facts.error = why;
+    each->known_facts.known = (std::max)(each->known_facts.known, certainty::maybe_stored);
+    finished_.push_back(*each);
+  }
+}
+
 inline void queue::release(parcel& taken) noexcept {
   --in_use_;
   parcel* const made_before = taken.made_before;
@@ -5130,32 +5151,36 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// How many forks lie between the first process and this one, counted from the first `process_mark`
-/// on.
-inline std::atomic<unsigned> fork_generation{0};
-
 /// Remembers the process that it was made in. What is shared with a parent, its connections above
 /// all, must not be used in the child: both would write into one stream. A child made by vfork or a
 /// raw clone is not noticed.
 class process_mark {
  public:
-  process_mark() noexcept : made_in_((watch(), fork_generation.load(std::memory_order_relaxed))) {}
+  process_mark() noexcept : forks_(watch()), made_at_(forks_.load(std::memory_order_relaxed)) {}
 
-  bool is_here() const noexcept {
-    return made_in_ == fork_generation.load(std::memory_order_relaxed);
-  }
+  bool is_here() const noexcept { return made_at_ == forks_.load(std::memory_order_relaxed); }
 
  private:
-  static void watch() noexcept {
 #if defined(__unix__) || defined(__APPLE__)
+  /// Counts the forks between the first process and this one. Hidden, so that every program and
+  /// library counts for itself: what a plugin has registered goes when it is unloaded.
+  __attribute__((visibility("hidden"))) static const std::atomic<unsigned>& watch() noexcept {
+    static std::atomic<unsigned> forks{0};
     // Only in the child: a handler in the parent would have to take locks that the application may
     // hold.
-    [[maybe_unused]] static const int registered = pthread_atfork(
-        nullptr, nullptr, [] { fork_generation.fetch_add(1, std::memory_order_relaxed); });
-#endif
+    [[maybe_unused]] static const int registered =
+        pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); });
+    return forks;
   }
+#else
+  static const std::atomic<unsigned>& watch() noexcept {
+    static const std::atomic<unsigned> none{0};
+    return none;
+  }
+#endif
 
-  unsigned made_in_;
+  const std::atomic<unsigned>& forks_;  // of the library that has made this
+  const unsigned made_at_;
 };
 
 }  // namespace detail
@@ -5286,9 +5311,16 @@ class dispatcher {
   bool is_closing() const noexcept { return closing_.load(std::memory_order_acquire); }
   /// From now on every record is refused. False: that was so already. Without `mutex`.
   bool stop_intake() noexcept;
-  /// With `mutex`: gives up what is not reported; nobody drives this any more.
-  close_result give_up();
+  /// With `mutex`: ends what is under way; nobody drives this any more, but for chores.
+  void give_up() noexcept {
+    path_.end(errc::cancelled);
+    gather();
+  }
+  /// With `mutex`, which it releases meanwhile: what was not reported, and will not be.
+  close_result hand_back(std::unique_lock<std::mutex>& lock);
   close_result totals() const noexcept { return {delivered_, failed_, {}}; }
+  /// With `mutex`: the callback, and all that it holds, once nothing is reported any more.
+  callback take_callback() noexcept { return std::exchange(on_delivery_, nullptr); }
 
   // ---- the rest
 
@@ -5316,10 +5348,8 @@ class dispatcher {
   void report(std::unique_lock<std::mutex>& lock, steady_time now);
   void call(const lane_batch& finished, steady_time now) noexcept;
   void account(const lane_batch& finished) noexcept;
+  void retire(std::unique_lock<std::mutex>& lock, lane_batch& reported, steady_time now) noexcept;
   void tidy_up() noexcept;
-
-  // the end
-  static void hand_back(const lane_batch& unreported, std::vector<undelivered>& to);
 
   // batches
   lane_batch* obtain(bool large) noexcept;
@@ -5330,7 +5360,7 @@ class dispatcher {
 
   const async_options wanted_;
   const options how_;
-  const callback on_delivery_;
+  callback on_delivery_;
   memory_budget budget_;
   lane_table lanes_;
   std::atomic<bool> closing_{false};
@@ -5347,11 +5377,13 @@ class dispatcher {
   linked_list<lane_batch> unreported_;  // in order of opening
   stage open_;                          // these too
   stage finished_;
+  linked_list<lane_batch> orphans_;     // reported, while a request that carries them has no end
   const lane_batch* reporting_ = nullptr;
   std::thread::id reporter_;
   linked_list<lane_batch> small_spares_;
   linked_list<lane_batch> large_spares_;
   std::size_t spare_bytes_ = 0;
+  bool is_tidying_ = false;  // the last one has been reported, and its memory is given back
   std::uint64_t delivered_ = 0;
   std::uint64_t failed_ = 0;
   std::uint64_t callback_exceptions_ = 0;
@@ -5612,7 +5644,9 @@ inline void dispatcher::gather() noexcept {
     done->next = *link;
     *link = done;
     batch.finished += done->count;
-    if (batch.finished == batch.records.size()) finished_.push_back(batch);
+    if (batch.finished != batch.records.size()) continue;
+    finished_.push_back(batch);
+    if (reporting_ != nullptr) progress.notify_all();  // a flush within the callback
   }
 }
 
@@ -5627,22 +5661,14 @@ inline void dispatcher::report(std::unique_lock<std::mutex>& lock, steady_time n
   lock.unlock();
   call(batch, now);
   if (!home.is_here()) return;  // the callback has forked, and this is the child
-  lane& from = *batch.home;
-  {
-    lane_shard& at = lanes_.of(from.hash);
-    const std::lock_guard shard(at.mutex);
-    --from.holders;
-    at.look_after(from, now);
-    at.forget(now - std::chrono::seconds(1));
-  }
   lock.lock();
-  unreported_.erase(batch);
-  recycle(batch);
-  const bool is_idle = unreported_.empty();
-  if (is_idle) {
+  retire(lock, batch, now);
+  is_tidying_ = unreported_.empty();
+  if (is_tidying_) {
     lock.unlock();
     tidy_up();
     lock.lock();
+    is_tidying_ = false;
   }
   reporting_ = nullptr;
   ++times_room_was_made_;
@@ -5672,6 +5698,30 @@ inline void dispatcher::call(const lane_batch& finished, steady_time now) noexce
 #endif
 }
 
+inline void dispatcher::retire(std::unique_lock<std::mutex>& lock, lane_batch& reported,
+                               steady_time now) noexcept {
+  lane& from = *reported.home;
+  lock.unlock();
+  {
+    lane_shard& at = lanes_.of(from.hash);
+    const std::lock_guard shard(at.mutex);
+    --from.holders;
+    at.look_after(from, now);
+    at.forget(now - std::chrono::seconds(1));
+  }
+  lock.lock();
+  unreported_.erase(reported);
+  bool in_flight = false;
+  for (const parcel* each = reported.results; each != nullptr; each = each->next) {
+    in_flight = in_flight || each->at == parcel::place::in_flight;
+  }
+  if (in_flight) {
+    orphans_.push_back(reported);
+  } else {
+    recycle(reported);
+  }
+}
+
 /// When nothing is pending, the memory of what was is given back.
 inline void dispatcher::tidy_up() noexcept {
   for (lane_shard& each : lanes_.all()) {
@@ -5680,11 +5730,13 @@ inline void dispatcher::tidy_up() noexcept {
   }
   constexpr std::size_t warm = 256 * 1024;
   const std::lock_guard lock(mutex);
-  trim((std::min)(warm, wanted_.max_memory / 8));
+  trim(is_closing() ? 0 : (std::min)(warm, wanted_.max_memory / 8));
 }
 
 inline bool dispatcher::is_settled(std::uint64_t last) const noexcept {
-  if (!is_in_callback()) return unreported_.empty() || unreported_.first()->sequence > last;
+  if (!is_in_callback()) {
+    return unreported_.empty() ? !is_tidying_ : unreported_.first()->sequence > last;
+  }
   for (const lane_batch* each = unreported_.first(); each != nullptr && each->sequence <= last;
        each = each->next) {
     const bool is_open = each->prepared != nullptr;  // others are writing into it
@@ -5701,7 +5753,7 @@ inline lane_batch* dispatcher::obtain(bool large) noexcept {
     const std::lock_guard lock(mutex);
     auto& from = large && !large_spares_.empty() ? large_spares_ : small_spares_;
     if (lane_batch* const spare = from.pop_front()) {
-      spare_bytes_ -= spare->capacity();
+      spare_bytes_ -= spare->cost();
       return spare;
     }
   }
@@ -5720,7 +5772,7 @@ inline void dispatcher::recycle(lane_batch& used) noexcept {
   used.home = nullptr;
   used.tokens.truncate(0);
   used.times.truncate(0);
-  const std::size_t bytes = used.capacity();
+  const std::size_t bytes = used.cost();
   if (spare_bytes_ + bytes > wanted_.max_memory / 8) return destroy(used);
   spare_bytes_ += bytes;
   constexpr std::size_t large = 4096;
@@ -5736,12 +5788,12 @@ inline void dispatcher::reclaim() noexcept {
 inline void dispatcher::trim(std::size_t most) noexcept {
   while (!small_spares_.empty() && spare_bytes_ > most) {
     lane_batch& gone = *small_spares_.pop_front();
-    spare_bytes_ -= gone.capacity();
+    spare_bytes_ -= gone.cost();
     destroy(gone);
   }
   while (!large_spares_.empty() && spare_bytes_ > most) {
     lane_batch& gone = *large_spares_.pop_front();
-    spare_bytes_ -= gone.capacity();
+    spare_bytes_ -= gone.cost();
     destroy(gone);
   }
 }
@@ -5764,42 +5816,33 @@ inline bool dispatcher::stop_intake() noexcept {
   return true;
 }
 
-inline close_result dispatcher::give_up() {
-  path_.abandon(errc::cancelled);
-  gather();
+inline close_result dispatcher::hand_back(std::unique_lock<std::mutex>& lock) {
   close_result result;
+  std::uint64_t count = 0;
   for (const lane_batch* each = unreported_.first(); each != nullptr; each = each->next) {
-    if (each == reporting_) continue;  // it has been counted
-    failed_ += each->records.size();
-    hand_back(*each, result.left);
+    if (each == reporting_) continue;
+    const deliveries those(*each, each->opened);
+    for (const delivery& one : those) {
+      result.left.push_back({std::string(those.to().group_id), std::string(those.to().stream_id),
+                             one.body(), one.time, one.token, one.error, one.known});
+    }
+    count += those.size();
   }
+  failed_ += count;
   result.delivered = delivered_;
   result.failed = failed_;
+  const steady_time now = std::chrono::steady_clock::now();
+  while (lane_batch* const each = finished_.pop_front()) retire(lock, *each, now);
+  lock.unlock();
+  tidy_up();
+  lock.lock();
   return result;
-}
-
-inline void dispatcher::hand_back(const lane_batch& unreported, std::vector<undelivered>& to) {
-  const destination stream = unreported.home->to();
-  const parcel* part = unreported.results;
-  for (std::size_t i = 0; i < unreported.records.size(); ++i) {
-    while (part != nullptr && part->first + part->count <= i) part = part->next;
-    undelivered one;
-    one.group_id = stream.group_id;
-    one.stream_id = stream.stream_id;
-    one.body = decode(unreported.records.encoded(i));
-    one.time = unreported.time_of(i);
-    one.token = unreported.tokens[i];
-    const bool is_known = part != nullptr && part->first <= i;
-    one.error = is_known ? part->known_facts.error : errc::cancelled;
-    // Without a result it is in flight still.
-    one.known = is_known ? part->known_facts.known : certainty::maybe_stored;
-    to.push_back(std::move(one));
-  }
 }
 
 inline dispatcher::~dispatcher() {
   trim(0);
   while (lane_batch* const left = unreported_.pop_front()) destroy(*left);
+  while (lane_batch* const left = orphans_.pop_front()) destroy(*left);
 }
 
 // ---- the rest
@@ -5862,9 +5905,9 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// A thread that blocks all signals, so that the application's handlers run elsewhere. Unlike
-/// std::thread it says with a value that there is none to be had. Whoever starts one joins it, or
-/// lets it go, before this is destroyed.
+/// A thread that blocks the signals of the process, so that the application's handlers run
+/// elsewhere. Unlike std::thread it says with a value that there is none to be had. Whoever starts
+/// one joins it, or lets it go, before this is destroyed.
 class thread {
  public:
   thread() = default;
@@ -5873,10 +5916,15 @@ class thread {
 
   std::error_code start(void* (*run)(void*), void* with) noexcept {
     // The thread inherits this mask.
-    sigset_t every;
+    sigset_t blocked;
     sigset_t callers;
-    ::sigfillset(&every);
-    ::pthread_sigmask(SIG_SETMASK, &every, &callers);
+    ::sigfillset(&blocked);
+    // These are for the thread that is at fault, which may be in a callback. If it blocks them, the
+    // application's handler does not learn of it.
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) {
+      ::sigdelset(&blocked, fault);
+    }
+    ::pthread_sigmask(SIG_SETMASK, &blocked, &callers);
     const int error = ::pthread_create(&handle_, nullptr, run, with);
     ::pthread_sigmask(SIG_SETMASK, &callers, nullptr);
     runs_ = error == 0;
@@ -5939,7 +5987,8 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   bool flush(steady_time until);
   bool poll(steady_time until);
   close_result close(steady_time deadline);
-  /// For the destructor: closes, and waits for a callback that is running.
+  /// For the destructor: closes, waits for a callback that is running on another thread, and
+  /// reports what is left.
   void finish();
 
  private:
@@ -5963,7 +6012,8 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
     return ended_ || std::chrono::steady_clock::now() >= until;
   }
   bool all_quiet() const noexcept;
-  void dismiss();
+  bool end(std::unique_lock<std::mutex>& lock, steady_time deadline);
+  void dismiss(bool is_last);
 
   const std::chrono::milliseconds close_wait_;
   std::vector<std::unique_ptr<worker>> workers_;
@@ -5971,7 +6021,6 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   // Guarded by `mutex`.
   bool stopping_ = false;  // nothing is begun any more
   bool ended_ = false;     // nothing is told or reported any more
-  bool closed_ = false;
   steady_time last_deadline_ = (steady_time::max)();  // of all requests: when `close` will end them
   std::uint64_t steps_ = 0;
   worker* reporter_ = nullptr;
@@ -6017,8 +6066,8 @@ void* core<Transport>::run(void* of) noexcept {
 }
 
 /// Does what there is to do until `done` says so; then, or at `until`, or when everything stops, it
-/// returns, as soon as the request that is under way has ended. Without the lock if it is no longer
-/// here, but in a child that the callback has made.
+/// returns, as soon as the request that is under way has ended. Also in the child of a callback that
+/// has forked; without the lock, which stays the parent's as everything here.
 template <class Transport>
 template <class Done>
 void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, steady_time until,
@@ -6146,64 +6195,78 @@ bool core<Transport>::all_quiet() const noexcept {
 
 template <class Transport>
 close_result core<Transport>::close(steady_time deadline) {
+  std::unique_lock<std::mutex> lock(this->mutex, std::defer_lock);
+  const bool first = end(lock, deadline);
+  if (!this->home.is_here()) return {};
+  if (!first) return this->totals();
+  close_result result = this->hand_back(lock);
+  lock.unlock();
+  dismiss(false);
+  return result;
+}
+
+/// Everything ends, by the deadline. Returns with the lock; false: another one has seen to it.
+template <class Transport>
+bool core<Transport>::end(std::unique_lock<std::mutex>& lock, steady_time deadline) {
   // What a cancelled request may take to come back, so that the truth is told of its records.
   constexpr std::chrono::milliseconds grace(25);
   const bool first = this->stop_intake();
-  if (first) {
-    {
-      const std::lock_guard lock(this->mutex);
-      last_deadline_ = deadline;
-    }
-    static_cast<void>(flush(deadline));
-    if (!this->home.is_here()) return {};
-  }
-  std::unique_lock lock(this->mutex);
+  lock.lock();
   if (!first) {
-    wait(lock, deadline, [&] { return closed_ || this->is_in_callback(); });
-    return this->totals();
+    wait(lock, deadline, [&] { return ended_ || this->is_in_callback(); });
+    return false;
   }
+  last_deadline_ = deadline;
+  lock.unlock();
+  static_cast<void>(flush(deadline));
+  if (!this->home.is_here()) return false;
+  lock.lock();
   stopping_ = true;
   this->call_all();
   for (const auto& each : workers_) each->transport.cancel();
   const steady_time patience = later((std::max)(deadline, std::chrono::steady_clock::now()), grace);
   wait(lock, patience, [&] { return all_quiet(); });
   ended_ = true;
-  close_result result = this->give_up();
-  closed_ = true;
+  this->give_up();
   this->call_all();
-  lock.unlock();
-  dismiss();
-  return result;
+  return true;
 }
 
-/// Joins the threads that have ended, and lets those go that are in a transport which ignores
-/// `cancel`. One that is in a callback is left for the destructor.
+/// Joins the threads that have ended. The others are let go, if this is the last chance.
 template <class Transport>
-void core<Transport>::dismiss() {
+void core<Transport>::dismiss(bool is_last) {
   for (const auto& each : workers_) {
     std::unique_lock lock(this->mutex);
     const bool has_ended = each->has_ended;
-    const bool stays = this->is_reporting() && each.get() == reporter_;
-    if (!has_ended && !stays) each->runner.let_go();
     lock.unlock();
-    if (has_ended) each->runner.join();
+    if (has_ended) {
+      each->runner.join();
+    } else if (is_last) {
+      each->runner.let_go();
+    }
   }
 }
 
 template <class Transport>
 void core<Transport>::finish() {
+  // What threads may take to end on a busy machine. One that has not must not be in a plugin which
+  // is unloaded next.
+  constexpr std::chrono::milliseconds grace(50);
   const steady_time now = std::chrono::steady_clock::now();
-  static_cast<void>(close(later(now, close_wait_)));
+  std::unique_lock<std::mutex> lock(this->mutex, std::defer_lock);
+  static_cast<void>(end(lock, later(now, close_wait_)));
   if (!this->home.is_here()) return;
-  std::unique_lock lock(this->mutex);
-  wait(lock, (steady_time::max)(), [&] {
-    return closed_ && !this->is_reporting() &&
-           std::all_of(workers_.begin(), workers_.end(), [](const auto& each) {
-             return each->has_ended || !each->runner.runs();
-           });
-  });
+  // Within a callback the process is ending, and this thread with it.
+  wait(lock, (steady_time::max)(),
+       [&] { return ended_ && (!this->is_reporting() || this->is_in_callback()); });
+  while (!this->is_in_callback() && this->do_chore(lock, now)) {  // nobody else will
+    if (!this->home.is_here()) return;
+  }
+  wait(lock, later(std::chrono::steady_clock::now(), grace), [&] { return all_quiet(); });
+  // Handles, and threads that were let go, keep the rest of this for longer.
+  const callback gone = this->is_in_callback() ? callback() : this->take_callback();
   lock.unlock();
-  dismiss();
+  dismiss(true);
 }
 
 }  // namespace detail
@@ -6256,7 +6319,7 @@ class stream_handle {
 
   /// As `basic_async_reporter::submit`.
   submit_status submit(text body) const noexcept { return submit(record{body.view()}); }
-  submit_status submit(const record& added) const noexcept {
+  [[gnu::noinline]] submit_status submit(const record& added) const noexcept {
     if (core_ == nullptr) return submit_status::closed;
     if (!core_->home.is_here()) return submit_status::forked;
     return lane_ != nullptr ? core_->submit(*lane_, added)
@@ -6443,7 +6506,7 @@ template <class Transport>
 class basic_async_reporter {
  public:
   /// Given the deliveries of one batch, which it may keep no part of. Called by one thread at a time,
-  /// a worker, or whoever calls `poll`, `flush` or `close` where there are none. While it runs, no
+  /// a worker, or whoever calls `poll`, `flush` or `close` where there are none, or the destructor. While it runs, no
   /// other deliveries are reported, and in the end `submit` says `full`. What it throws is swallowed
   /// and counted. It may submit, flush and close; it may not destroy the reporter.
   using callback = std::function<void(const deliveries&)>;
@@ -6469,7 +6532,7 @@ class basic_async_reporter {
                              std::move(transport)) {}
 
   /// Closes, with `close_wait` for what is pending, and waits for a callback that is running. What
-  /// is left then is gone: `close` hands it back.
+  /// is left then is reported as errc::cancelled, by this thread, unless `close` has handed it back.
   ~basic_async_reporter() {
     if (core_ == nullptr) return;
     if (is_here()) core_->finish();
@@ -6482,7 +6545,9 @@ class basic_async_reporter {
 
   /// Copies the record into the queue, or says why not. Never blocks, never throws, never calls the
   /// callback. Refusals are counted.
-  submit_status submit(destination to, const record& added) noexcept {
+  // Not inlined, here and in a handle: an application logs in many places, and none of them needs
+  // all of this, nor g++'s warning of the time that its record does not have.
+  [[gnu::noinline]] submit_status submit(destination to, const record& added) noexcept {
     if (core_ == nullptr) return submit_status::closed;
     return is_here() ? core_->submit(to, added) : submit_status::forked;
   }
@@ -6492,8 +6557,8 @@ class basic_async_reporter {
 
   /// As `submit`, but waits up to `wait` for room where the queue is full; not within the callback,
   /// as room is made only when that has returned.
-  submit_status submit_for(destination to, const record& added,
-                           std::chrono::milliseconds wait) noexcept {
+  [[gnu::noinline]] submit_status submit_for(destination to, const record& added,
+                                             std::chrono::milliseconds wait) noexcept {
     if (core_ == nullptr) return submit_status::closed;
     return is_here() ? core_->submit_patiently(to, added, from_now(wait)) : submit_status::forked;
   }
@@ -6569,9 +6634,11 @@ basic_async_reporter<Transport>::basic_async_reporter(endpoint_list addresses,
   if (!problem_) {
     const checked_transport original(std::move(transport));
     auto made = std::make_shared<core>(wanted, std::move(on_delivery), original);
-    if (made->replace(addresses) != errc::ok) problem_ = {errc::out_of_memory, {}};
-    const std::error_code failed = made->start(wanted.workers);
-    if (failed) problem_ = {errc::no_thread, failed.message()};
+    if (made->replace(addresses) != errc::ok) {
+      problem_ = {errc::out_of_memory, {}};
+    } else if (const std::error_code failed = made->start(wanted.workers)) {
+      problem_ = {errc::no_thread, failed.message()};
+    }
     if (!problem_) core_ = std::move(made);
   }
   if (problem_) detail::raise(problem_);

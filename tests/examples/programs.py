@@ -55,26 +55,34 @@ class StandIn:
 class ScriptedServer:
     """Answers one request after the other as it is told, and keeps the forms. A number is a
     DataProxy's code, over 400 an HTTP status; "silence" is no answer, "close" the end of the
-    connection. The last one is used for all further requests."""
+    connection. The last one is used for all further requests. Heartbeats always succeed."""
 
     def __init__(self, *answers):
         self.answers = list(answers)
         self.forms = []
+        self.changed = threading.Condition()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
         self.held = []
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-        self.thread.start()
+        self.threads = [threading.Thread(target=self.serve, daemon=True)]
+        self.threads[0].start()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.listener.shutdown(socket.SHUT_RDWR)
-        self.thread.join()
-        self.listener.close()
+        self.threads[0].join()
+        for connection in self.held:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:  # it has ended already
+                pass
+        for thread in self.threads:
+            thread.join()
         for connection in self.held:
             connection.close()
+        self.listener.close()
 
     def serve(self):
         while True:
@@ -83,8 +91,19 @@ class ScriptedServer:
             except OSError:
                 return
             self.held.append(connection)
+            self.threads.append(threading.Thread(target=self.converse, args=[connection]))
+            self.threads[-1].start()
+
+    def converse(self, connection):
+        try:
             while self.answer(connection):
                 pass
+        except OSError:  # the tool has gone
+            pass
+
+    def wait_for_forms(self, count):
+        with self.changed:
+            assert self.changed.wait_for(lambda: len(self.forms) >= count, TIMEOUT)
 
     def answer(self, connection):
         """False when the connection is of no further use."""
@@ -102,13 +121,16 @@ class ScriptedServer:
         )
         while len(body) < length:
             body += connection.recv(65536)
-        self.forms.append(body)
-
-        what = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        what = 0
+        if not head.startswith(b"POST /dataproxy/heartbeat"):
+            with self.changed:
+                self.forms.append(body)
+                what = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+                self.changed.notify_all()
         if what == "silence":
             return True
         if what == "close":
-            connection.close()
+            connection.shutdown(socket.SHUT_RDWR)
             return False
         status, text = (what, "") if what > 400 else (200, '{"code":"%d","msg":"scripted"}' % what)
         connection.sendall(

@@ -9,6 +9,7 @@ import os
 import pty
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from programs import TIMEOUT, ScriptedServer, StandIn, run
 
 TOOL, STAND_IN = (os.path.abspath(program) for program in sys.argv[1:3])
 TO = ("--group", "some_group", "--stream", "some_stream")
+# What has one order and the same requests each time.
+ORDERLY = ("--workers", "1", "--linger", "1m")
 
 # Every ASCII character but the line feed, some of them where a shell or a form would misread them,
 # and some of Unicode.
@@ -70,10 +73,21 @@ class ToolTest(unittest.TestCase):
 
     def tool(self, server, *arguments, status=0, **options):
         """Runs the tool and returns what it wrote to standard error."""
-        done = run(TOOL, "--address", server.address, *TO, *arguments, **options)
+        done = run(TOOL, "--address", server.address, *TO, *ORDERLY, *arguments, **options)
         self.assertEqual(done.returncode, status, done.stderr.decode())
         self.assertEqual(done.stdout, b"")
         return done.stderr.decode()
+
+    def start(self, server, *arguments):
+        tool = subprocess.Popen(
+            [TOOL, "--address", server.address, *TO, *arguments],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.addCleanup(tool.stdin.close)
+        self.addCleanup(tool.stderr.close)
+        self.addCleanup(tool.kill)
+        return tool
 
 
 class Lines(ToolTest):
@@ -83,6 +97,14 @@ class Lines(ToolTest):
         said = self.tool(server, self.file("log", content))
         self.assertEqual(server.stored(), content)
         self.assertIn("%d delivered, 0 blank skipped, 0 failed" % (len(AWKWARD) + 3001), said)
+
+    def test_with_several_workers_and_many_batches_all_lines_arrive_once(self):
+        server = self.stand_in()
+        records = numbered(20_000)
+        path = self.file("log", lines_of(records))
+        done = run(TOOL, "--address", server.address, *TO, "--batch-size", "50", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sorted(server.stored().splitlines()), sorted(records))
 
     def test_standard_input_is_read_when_no_file_is_named(self):
         server = self.stand_in()
@@ -142,7 +164,7 @@ class Lines(ToolTest):
                 for _ in range(times):  # what this process has held is counted as the tool's
                     file.write(block)
             tool = subprocess.Popen(
-                [TOOL, "--address", server.address, *TO, "--quiet", path],
+                [TOOL, "--address", server.address, *TO, "--quiet", "--max-memory", "4MB", path],
                 stderr=subprocess.DEVNULL,
                 env=frees_memory,
             )
@@ -236,6 +258,9 @@ class BadUsage(ToolTest):
         for option, value in [
             ("--batch-size", "0"),
             ("--batch-size", "many"),
+            ("--workers", "0"),
+            ("--max-memory", "much"),
+            ("--linger", "-1ms"),
             ("--timeout", "0s"),
             ("--timeout", "-1s"),
             ("--timeout", "5 hours"),
@@ -250,6 +275,11 @@ class BadUsage(ToolTest):
         ]:
             with self.subTest(option=option, value=value):
                 self.assertIn(option, self.refused("--address", "a", *TO, option + "=" + value))
+
+    def test_memory_for_less_than_some_requests_is_refused(self):
+        self.assertIn(
+            "max_memory is 1000", self.refused("--address", "a", *TO, "--max-memory", "1000")
+        )
 
     def test_an_unknown_option_is_named(self):
         self.assertIn("--bogus", self.refused("--address", "a", *TO, "--bogus"))
@@ -275,7 +305,7 @@ class BadUsage(ToolTest):
 
 
 class Options(ToolTest):
-    def test_a_call_carries_no_more_records_than_asked_for(self):
+    def test_a_request_carries_no_more_records_than_asked_for(self):
         server = self.scripted(0)
         self.tool(server, "--batch-size", "2", self.file("log", lines_of(numbered(5))))
         self.assertEqual([form["cnt"] for form in server.fields()], ["2", "2", "1"])
@@ -294,9 +324,9 @@ class Options(ToolTest):
 
     def test_a_time_without_a_unit_is_in_seconds(self):
         server = self.scripted("silence")
-        self.assertIn(
-            "after 1 attempt in 1.0 s",
+        self.assertRegex(
             self.tool(server, "--timeout", "1", stdin=b"a line\n", status=1),
+            r"after 1 attempt in 1\.\d s",
         )
 
     def test_an_address_does_not_take_the_file_behind_it_for_another(self):
@@ -318,13 +348,13 @@ class Options(ToolTest):
             self.tool(server, "--quiet", stdin=b"a line\n\xff\n", status=1), r"^stdin:2: .*\n$"
         )
 
-    def test_verbose_says_what_became_of_every_call(self):
+    def test_verbose_says_what_became_of_every_batch(self):
         server = self.stand_in()
         said = self.tool(
             server, "--verbose", "--batch-size", "2", self.file("log", lines_of(numbered(3)))
         )
-        self.assertRegex(said, r"log:1 to \S+log:2: 2 records delivered")
-        self.assertRegex(said, r"log:3: 1 record delivered")
+        self.assertRegex(said, r"log:1 to \S+log:2: delivered after 1 attempt")
+        self.assertRegex(said, r"log:3: delivered after 1 attempt")
 
 
 class Failures(ToolTest):
@@ -336,43 +366,67 @@ class Failures(ToolTest):
         server = self.stand_in("--known", "some_group/another_stream")
         path, arguments = self.file_of(100)
         said = self.tool(server, *arguments, status=1)
-        self.assertRegex(said, rf"{path}:1 to {path}:10: .*code 115")
+        self.assertRegex(said, rf"{path}:1 to {path}:10: not delivered: .*code 115")
         self.assertIn(f"stopped; all before {path}:1 is dealt with", said)
-        self.assertIn("0 delivered, 0 blank skipped, 10 failed", said)
+        self.assertIn("0 delivered, 0 blank skipped, 100 failed", said)
 
-    def test_a_server_that_is_down_ends_the_run(self):
+    def test_what_is_hopeless_ends_the_run_although_more_lines_may_come(self):
+        for failure, lines in ((115, 1), (404, 1), (100, 3)):
+            with self.subTest(failure=failure):
+                server = self.scripted(failure)
+                tool = self.start(server, "--batch-size", "1")
+                tool.stdin.write(lines_of(numbered(lines)))
+                tool.stdin.flush()  # and it stays open
+                self.assertEqual(tool.wait(TIMEOUT), 1)
+                self.assertIn(b"stopped; all before stdin:1 is dealt with", tool.stderr.read())
+
+    def test_a_server_that_is_down_is_tried_until_the_timeout_and_then_the_run_ends(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             server = type("Down", (), {"address": "127.0.0.1:%d" % taken.getsockname()[1]})
         path, arguments = self.file_of(100)
-        said = self.tool(server, *arguments, status=1)
-        self.assertIn("no connection to any address", said)
+        said = self.tool(server, *arguments, "--timeout", "1500ms", status=1)
+        self.assertRegex(
+            said, rf"{path}:1 to {path}:10: .*within the time allowed \(connection refused "
+        )
+        self.assertRegex(said, r" in 1\.[5-9] s")
         self.assertIn(f"stopped; all before {path}:1 is dealt with", said)
+        self.assertIn("0 delivered, 0 blank skipped, 100 failed", said)
 
     def test_a_server_that_falls_silent_ends_the_run_by_the_deadline_and_the_line_is_named(self):
         server = self.scripted(0, 0, "silence")
         path, arguments = self.file_of(100)
-        said = self.tool(server, *arguments, "--timeout", "200ms", status=1)
+        said = self.tool(server, *arguments, "--timeout", "1s", status=1)
         self.assertIn(f"{path}:21 to {path}:30: ", said)
-        self.assertIn("no answer within the time allowed", said)
+        self.assertIn("not delivered within the time allowed", said)
         self.assertIn(f"stopped; all before {path}:21 is dealt with", said)
-        self.assertEqual(len(server.forms), 3)
+        self.assertIn("20 delivered, 0 blank skipped, 80 failed", said)
 
-    def test_after_a_passing_failure_the_rest_goes_on(self):
+    def test_a_passing_failure_is_survived(self):
         for failure in (1, 114, "close", 503):
             with self.subTest(failure=failure):
                 server = self.scripted(0, failure, 0)
+                _, arguments = self.file_of(40)
+                said = self.tool(server, *arguments)
+                self.assertIn("40 delivered, 0 blank skipped, 0 failed", said)
+                self.assertEqual(len(server.forms), 5)
+
+    def test_at_most_once_what_may_have_been_stored_fails_and_the_rest_goes_on(self):
+        for failure in (114, "close", 503):
+            with self.subTest(failure=failure):
+                server = self.scripted(0, failure, 0)
                 path, arguments = self.file_of(40)
-                said = self.tool(server, *arguments, status=1)
-                self.assertIn(f"{path}:11 to {path}:20: ", said)
+                said = self.tool(server, "--at-most-once", *arguments, status=1)
+                self.assertRegex(said, f"{path}:11 to {path}:20: .*stored is not known")
                 self.assertNotIn("stopped", said)
                 self.assertIn("30 delivered, 0 blank skipped, 10 failed", said)
+                self.assertEqual(len(server.forms), 4)
 
     def test_after_three_failures_in_a_row_the_run_ends(self):
-        server = self.scripted(0, 1)
+        server = self.scripted(0, 100, 100, 0, 100)
         path, arguments = self.file_of(100)
         said = self.tool(server, *arguments, status=1)
-        self.assertIn(f"stopped; all before {path}:31 is dealt with", said)
-        self.assertEqual(len(server.forms), 4)
+        self.assertIn(f"stopped; all before {path}:41 is dealt with", said)
+        self.assertIn("20 delivered, 0 blank skipped, 80 failed", said)
 
     def test_what_a_server_finds_too_large_is_divided_until_the_line_is_found(self):
         server = self.stand_in("--max-message-bytes", "500")
@@ -384,12 +438,14 @@ class Failures(ToolTest):
         self.assertIn(path + ":71: ", said)
         self.assertIn("199 delivered, 0 blank skipped, 1 failed", said)
 
-    def test_what_was_not_tried_when_a_divided_batch_ends_the_run_has_failed_too(self):
-        server = self.scripted(413, 115)
-        path, arguments = self.file_of(100)
+    def test_of_a_divided_batch_each_part_has_its_own_fate(self):
+        server = self.scripted(413, 0, 115)
+        path, arguments = self.file_of(10)
         said = self.tool(server, *arguments, status=1)
-        self.assertIn(f"{path}:1 to {path}:5: ", said)
-        self.assertIn("0 delivered, 0 blank skipped, 10 failed", said)
+        first = int(re.search(rf"^{path}:(\d+) to {path}:10: ", said).group(1))
+        self.assertGreater(first, 1)
+        self.assertIn(f"stopped; all before {path}:{first} is dealt with", said)
+        self.assertIn(f"{first - 1} delivered, 0 blank skipped, {11 - first} failed", said)
 
     def test_an_error_while_reading_is_named(self):
         server = self.stand_in()
@@ -399,9 +455,43 @@ class Failures(ToolTest):
         )
 
 
+class Signals(ToolTest):
+    def test_what_was_read_is_still_delivered(self):
+        for sent in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(signal=sent):
+                server = self.scripted(0)
+                tool = self.start(server)
+                tool.stdin.write(b"one\ntwo\nhalf a line")
+                tool.stdin.flush()
+                server.wait_for_forms(1)
+                tool.send_signal(sent)
+                self.assertEqual(tool.wait(TIMEOUT), 1)
+                said = tool.stderr.read()
+                self.assertIn(b"stopped; all before stdin:3 is dealt with", said)
+                self.assertIn(b"2 delivered, 0 blank skipped, 0 failed", said)
+
+    def test_lines_that_cannot_be_delivered_soon_are_named(self):
+        server = self.scripted(0, "silence")
+        path = self.file("log", lines_of(numbered(40)))
+        tool = self.start(server, *ORDERLY, "--batch-size", "10", path)
+        server.wait_for_forms(2)
+        tool.send_signal(signal.SIGINT)
+        self.assertEqual(tool.wait(TIMEOUT), 1)
+        said = tool.stderr.read().decode()
+        self.assertIn(
+            f"{path}:11 to {path}:40: 30 lines given up on their way; 10 of them may have been "
+            "stored",
+            said,
+        )
+        self.assertIn(f"stopped; all before {path}:11 is dealt with", said)
+        self.assertIn("10 delivered, 0 blank skipped, 30 failed", said)
+
+
 class DryRun(ToolTest):
     def commands(self, *arguments, server, **options):
-        done = run(TOOL, "--address", server.address, *TO, "--dry-run", *arguments, **options)
+        done = run(
+            TOOL, "--address", server.address, *TO, *ORDERLY, "--dry-run", *arguments, **options
+        )
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         return done.stdout
 
@@ -481,7 +571,10 @@ class Display(ToolTest):
             "--address", server.address, *TO, self.file("log", lines_of(numbered(10)))
         )
         self.assertEqual(status, 0)
-        self.assertRegex(appeared, r"\r\x1b\[K\[=+\] 100% .*B/s, \d+ records/s\r\n")
+        self.assertRegex(
+            appeared,
+            r"\r\x1b\[K\[=+\] 100% 10 delivered, 0 pending, 0 failed; 61 bytes, .*B/s\r\n",
+        )
         self.assertIn("10 delivered, 0 blank skipped, 0 failed", appeared)
 
     def test_a_message_erases_the_bar_and_stands_on_a_line_of_its_own(self):

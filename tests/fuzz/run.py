@@ -39,9 +39,9 @@ def why_not(probe):
 def build(target, include, program):
     caching = ["ccache"] if shutil.which("ccache") else []
     made = Path(f"{program}.o")
-    subprocess.run([*caching, "clang++", "-std=c++17", "-O1", "-g", "-Wall", "-Wextra", "-Werror",
-                    *SANITIZERS, "-I", include, "-c", HERE / f"{target}.cpp", "-o", made],
-                   check=True)
+    subprocess.run([*caching, "clang++", "-std=c++17", "-O1", "-gline-tables-only", "-Wall",
+                    "-Wextra", "-Werror", *SANITIZERS, "-I", include, "-c",
+                    HERE / f"{target}.cpp", "-o", made], check=True)
     subprocess.run(["clang++", *SANITIZERS, made, "-o", program], check=True)
 
 

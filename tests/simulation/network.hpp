@@ -195,7 +195,7 @@ inline behaviour says(int status, std::string retry_after = {}, bool stores = fa
 /// One of two, each time anew.
 inline behaviour sometimes(network& with, unsigned percent, behaviour then, behaviour otherwise) {
   return [=, &with](const request_seen& request) {
-    return with.random.below(100) < percent ? then(request) : otherwise(request);
+    return with.random.below(100u) < percent ? then(request) : otherwise(request);
   };
 }
 

@@ -19,6 +19,7 @@ static bool is_enumerator(errc error) {
     case errc::bad_address:
     case errc::unsupported_scheme:
     case errc::bad_option:
+    case errc::no_thread:
     case errc::forked:
     case errc::no_records:
     case errc::blank_group:

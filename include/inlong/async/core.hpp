@@ -50,7 +50,8 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   bool flush(steady_time until);
   bool poll(steady_time until);
   close_result close(steady_time deadline);
-  /// For the destructor: closes, waits for a callback that is running, and reports what is left.
+  /// For the destructor: closes, waits for a callback that is running on another thread, and
+  /// reports what is left.
   void finish();
 
  private:
@@ -63,7 +64,6 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
     std::shared_ptr<core> keeps;  // what it works for, until it has ended
     bool has_ended = true;
     bool is_driving = false;
-    bool is_posting = false;
   };
   static void* run(void* of) noexcept;
   template <class Done>
@@ -76,7 +76,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   }
   bool all_quiet() const noexcept;
   bool end(std::unique_lock<std::mutex>& lock, steady_time deadline);
-  void dismiss();
+  void dismiss(bool is_last);
 
   const std::chrono::milliseconds close_wait_;
   std::vector<std::unique_ptr<worker>> workers_;
@@ -129,8 +129,8 @@ void* core<Transport>::run(void* of) noexcept {
 }
 
 /// Does what there is to do until `done` says so; then, or at `until`, or when everything stops, it
-/// returns, as soon as the request that is under way has ended. Without the lock if it is no longer
-/// here, but in a child that the callback has made.
+/// returns, as soon as the request that is under way has ended. Also in the child of a callback that
+/// has forked; without the lock, which stays the parent's as everything here.
 template <class Transport>
 template <class Done>
 void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, steady_time until,
@@ -151,12 +151,10 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
     if (stopping_) break;
     if (std::optional<attempt> wanted = this->next(now)) {
       wanted->deadline = (std::min)(wanted->deadline, last_deadline_);
-      by.is_posting = true;
       lock.unlock();
       reply came = carry_out(*wanted, by.transport, this->how());
       now = std::chrono::steady_clock::now();
       lock.lock();
-      by.is_posting = false;
       if (ended_) break;
       this->told(*wanted, std::move(came), now);
       ++steps_;
@@ -266,7 +264,7 @@ close_result core<Transport>::close(steady_time deadline) {
   if (!first) return this->totals();
   close_result result = this->hand_back(lock);
   lock.unlock();
-  dismiss();
+  dismiss(false);
   return result;
 }
 
@@ -297,32 +295,41 @@ bool core<Transport>::end(std::unique_lock<std::mutex>& lock, steady_time deadli
   return true;
 }
 
-/// Joins the threads that end, and lets those go that are in a transport which ignores `cancel`. One
-/// that is in a callback is left for the destructor.
+/// Joins the threads that have ended. The others are let go, if this is the last chance.
 template <class Transport>
-void core<Transport>::dismiss() {
+void core<Transport>::dismiss(bool is_last) {
   for (const auto& each : workers_) {
     std::unique_lock lock(this->mutex);
-    const bool stays = this->is_reporting() && each.get() == reporter_;
-    if (each->is_posting && !stays) each->runner.let_go();
+    const bool has_ended = each->has_ended;
     lock.unlock();
-    if (!stays) each->runner.join();
+    if (has_ended) {
+      each->runner.join();
+    } else if (is_last) {
+      each->runner.let_go();
+    }
   }
 }
 
 template <class Transport>
 void core<Transport>::finish() {
+  // What threads may take to end on a busy machine. One that has not must not be in a plugin which
+  // is unloaded next.
+  constexpr std::chrono::milliseconds grace(50);
   const steady_time now = std::chrono::steady_clock::now();
   std::unique_lock<std::mutex> lock(this->mutex, std::defer_lock);
   static_cast<void>(end(lock, later(now, close_wait_)));
   if (!this->home.is_here()) return;
-  wait(lock, (steady_time::max)(), [&] { return ended_ && !this->is_reporting(); });
-  // Nobody else will.
-  while (this->do_chore(lock, now)) {
+  // Within a callback the process is ending, and this thread with it.
+  wait(lock, (steady_time::max)(),
+       [&] { return ended_ && (!this->is_reporting() || this->is_in_callback()); });
+  while (!this->is_in_callback() && this->do_chore(lock, now)) {  // nobody else will
     if (!this->home.is_here()) return;
   }
+  wait(lock, later(std::chrono::steady_clock::now(), grace), [&] { return all_quiet(); });
+  // Handles, and threads that were let go, keep the rest of this for longer.
+  const callback gone = this->is_in_callback() ? callback() : this->take_callback();
   lock.unlock();
-  dismiss();
+  dismiss(true);
 }
 
 }  // namespace detail

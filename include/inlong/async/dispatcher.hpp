@@ -132,6 +132,8 @@ class dispatcher {
   /// With `mutex`, which it releases meanwhile: what was not reported, and will not be.
   close_result hand_back(std::unique_lock<std::mutex>& lock);
   close_result totals() const noexcept { return {delivered_, failed_, {}}; }
+  /// With `mutex`: the callback, and all that it holds, once nothing is reported any more.
+  callback take_callback() noexcept { return std::exchange(on_delivery_, nullptr); }
 
   // ---- the rest
 
@@ -171,7 +173,7 @@ class dispatcher {
 
   const async_options wanted_;
   const options how_;
-  const callback on_delivery_;
+  callback on_delivery_;
   memory_budget budget_;
   lane_table lanes_;
   std::atomic<bool> closing_{false};

@@ -356,9 +356,11 @@ inline void queue::tell_fleet(const attempt& made, const reply& came, steady_tim
       break;
   }
   if (how == nullptr) return;  // not one of the enum's values
-  // What had hardly any time left before the records' deadline says nothing of the endpoint.
+  // What had hardly any time left before the records' deadline, and took it all, says nothing of the
+  // endpoint.
   const auto usual = (std::min)(how_.request_timeout, how_.delivery_timeout);
-  if (came.means.error == errc::timeout && made.deadline < later(made.started, usual / 2)) return;
+  const bool was_hurried = made.deadline < later(made.started, usual / 2) && now >= made.deadline;
+  if (came.means.error == errc::timeout && was_hurried) return;
   at.note_failure(came.means.error, one.known_facts.detail);
   endpoints.fail(at, *how, retry_after(came.got.retry_after, one.deadline, now), made.started, now);
 }

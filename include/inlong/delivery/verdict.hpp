@@ -80,7 +80,7 @@ constexpr bool operator!=(const verdict& a, const verdict& b) noexcept { return 
 namespace detail {
 
 /// What a row of the table is about: the kind of thing that came back.
-enum class signal {
+enum class finding {
   code,            ///< a 200 with a code, by that
   kept_code,       ///< the same, on a connection that may have been used before
   farewell,        ///< what DataProxy says when it closes an idle connection; by 0
@@ -95,19 +95,19 @@ enum class signal {
 enum class mishap { timed_out, cancelled, ended, cut_short, malformed, no_memory, other };
 
 struct verdict_row {
-  signal what;
+  finding what;
   int first;
   int last;
   verdict means;
 };
 
-constexpr verdict_row on(signal what, int first, int last, verdict means) {
+constexpr verdict_row on(finding what, int first, int last, verdict means) {
   return {what, first, last, means};
 }
-constexpr verdict_row on(signal what, int number, verdict means) {
+constexpr verdict_row on(finding what, int number, verdict means) {
   return on(what, number, number, means);
 }
-constexpr verdict_row on(signal what, mishap why, verdict means) {
+constexpr verdict_row on(finding what, mishap why, verdict means) {
   return on(what, static_cast<int>(why), means);
 }
 
@@ -116,154 +116,154 @@ constexpr verdict_row on(signal what, mishap why, verdict means) {
 /// those of whatever stands in front.
 inline constexpr verdict_row verdict_rows[] = {
     // In the channel; 120 is a duplicate of what is.
-    on(signal::code, 0, {action::deliver, errc::ok, certainty::stored, standing::sound}),
-    on(signal::code, 120, {action::deliver, errc::ok, certainty::stored, standing::sound}),
+    on(finding::code, 0, {action::deliver, errc::ok, certainty::stored, standing::sound}),
+    on(finding::code, 120, {action::deliver, errc::ok, certainty::stored, standing::sound}),
 
     // The node takes nothing: no message queue yet (1), stopped by its operator (2), not configured
     // (3), this caller not allowed (10).
-    on(signal::code, 1,
+    on(finding::code, 1,
        {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
-    on(signal::code, 2,
+    on(finding::code, 2,
        {action::retry, errc::unavailable, certainty::not_stored, standing::resting}),
-    on(signal::code, 3,
+    on(finding::code, 3,
        {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
-    on(signal::code, 10,
+    on(finding::code, 10,
        {action::retry, errc::unavailable, certainty::not_stored, standing::resting}),
 
     // Not decodable: perhaps for what an earlier request has left on the connection.
-    on(signal::kept_code, 31,
+    on(finding::kept_code, 31,
        {action::resend, errc::rejected, certainty::not_stored, standing::neutral}),
-    on(signal::code, 31,
+    on(finding::code, 31,
        {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
 
     // Method, path or content type: this is another server, or something in between changes them.
-    on(signal::code, 32, 36,
+    on(finding::code, 32, 36,
        {action::second_opinion, errc::rejected, certainty::not_stored, standing::failing}),
 
     // The size of the body.
-    on(signal::code, 104,
+    on(finding::code, 104,
        {action::shrink, errc::too_large, certainty::not_stored, standing::sound}),
 
     // A record in it: blank (111), or its items are invalid (123).
-    on(signal::code, 111,
+    on(finding::code, 111,
        {action::bisect, errc::rejected, certainty::not_stored, standing::sound}),
-    on(signal::code, 123,
+    on(finding::code, 123,
        {action::bisect, errc::rejected, certainty::not_stored, standing::sound}),
 
     // A group or stream that has not reached this node yet, or never will.
-    on(signal::code, 113,
+    on(finding::code, 113,
        {action::await_stream, errc::unknown_stream, certainty::not_stored, standing::sound}),
-    on(signal::code, 115,
+    on(finding::code, 115,
        {action::await_stream, errc::unknown_stream, certainty::not_stored, standing::sound}),
-    on(signal::code, 121,
+    on(finding::code, 121,
        {action::await_stream, errc::unknown_stream, certainty::not_stored, standing::sound}),
 
     // Overloaded or a full disk; one of several channels may have taken the records.
-    on(signal::code, 114,
+    on(finding::code, 114,
        {action::retry, errc::unavailable, certainty::maybe_stored, standing::strained}),
 
     // Its message queue.
-    on(signal::code, 116, 119,
+    on(finding::code, 116, 119,
        {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
 
     // The form's fields, and what belongs to other protocols: every node says the same.
-    on(signal::code, 94, 96,
+    on(finding::code, 94, 96,
        {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
-    on(signal::code, 100, 103,
+    on(finding::code, 100, 103,
        {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
-    on(signal::code, 105, 110,
+    on(finding::code, 105, 110,
        {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
-    on(signal::code, 112,
+    on(finding::code, 112,
        {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
-    on(signal::code, 122,
+    on(finding::code, 122,
        {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
-    on(signal::code, 150, 151,
+    on(finding::code, 150, 151,
        {action::fail, errc::rejected, certainty::not_stored, standing::sound}),
 
     // Any exception while the request was processed. The farewell is not about a request.
-    on(signal::farewell, 0,
+    on(finding::farewell, 0,
        {action::resend, errc::connection_lost, certainty::not_stored, standing::neutral}),
-    on(signal::code, INT_MAX,
+    on(finding::code, INT_MAX,
        {action::suspect, errc::rejected, certainty::maybe_stored, standing::neutral}),
 
     // A code that this version does not know.
-    on(signal::code, INT_MIN, INT_MAX,
+    on(finding::code, INT_MIN, INT_MAX,
        {action::retry_few, errc::rejected, certainty::maybe_stored, standing::neutral}),
 
-    on(signal::status, 413,
+    on(finding::status, 413,
        {action::shrink, errc::too_large, certainty::not_stored, standing::sound}),
 
     // Come again.
-    on(signal::status, 408,
+    on(finding::status, 408,
        {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
-    on(signal::status, 425,
+    on(finding::status, 425,
        {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
-    on(signal::status, 429,
+    on(finding::status, 429,
        {action::retry, errc::unavailable, certainty::not_stored, standing::strained}),
 
     // Not DataProxy: its path is unknown there, or it is elsewhere.
-    on(signal::status, 300, 399,
+    on(finding::status, 300, 399,
        {action::second_opinion, errc::bad_reply, certainty::not_stored, standing::failing}),
-    on(signal::status, 404,
+    on(finding::status, 404,
        {action::second_opinion, errc::bad_reply, certainty::not_stored, standing::failing}),
 
-    on(signal::status, 400, 499,
+    on(finding::status, 400, 499,
        {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
 
     // Not implemented, or not in this version of HTTP.
-    on(signal::status, 501,
+    on(finding::status, 501,
        {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
-    on(signal::status, 505,
+    on(finding::status, 505,
        {action::fail, errc::rejected, certainty::not_stored, standing::neutral}),
 
     // A gateway's trouble; what is behind it may have the records.
-    on(signal::status, 500, 599,
+    on(finding::status, 500, 599,
        {action::retry, errc::unavailable, certainty::maybe_stored, standing::strained}),
 
     // A 200 without a code, and what no server should say.
-    on(signal::status, INT_MIN, INT_MAX,
+    on(finding::status, INT_MIN, INT_MAX,
        {action::second_opinion, errc::bad_reply, certainty::maybe_stored, standing::failing}),
 
-    on(signal::stale_unsent, 0,
+    on(finding::stale_unsent, 0,
        {action::resend, errc::connection_lost, certainty::not_stored, standing::neutral}),
-    on(signal::stale_unknown, 0,
+    on(finding::stale_unknown, 0,
        {action::resend, errc::connection_lost, certainty::maybe_stored, standing::neutral}),
 
-    on(signal::not_sent, mishap::timed_out,
+    on(finding::not_sent, mishap::timed_out,
        {action::retry, errc::timeout, certainty::not_stored, standing::failing}),
-    on(signal::not_sent, mishap::cancelled,
+    on(finding::not_sent, mishap::cancelled,
        {action::fail, errc::cancelled, certainty::not_stored, standing::neutral}),
     // Accepted and closed at once: the node has too many connections, or does not like this caller.
-    on(signal::not_sent, mishap::ended,
+    on(finding::not_sent, mishap::ended,
        {action::retry, errc::connection_lost, certainty::not_stored, standing::resting}),
-    on(signal::not_sent, mishap::cut_short,
+    on(finding::not_sent, mishap::cut_short,
        {action::retry, errc::connection_lost, certainty::not_stored, standing::failing}),
-    on(signal::not_sent, mishap::malformed,
+    on(finding::not_sent, mishap::malformed,
        {action::second_opinion, errc::bad_reply, certainty::not_stored, standing::failing}),
-    on(signal::not_sent, mishap::no_memory,
+    on(finding::not_sent, mishap::no_memory,
        {action::retry_few, errc::out_of_memory, certainty::not_stored, standing::neutral}),
-    on(signal::not_sent, mishap::other,
+    on(finding::not_sent, mishap::other,
        {action::retry, errc::unreachable, certainty::not_stored, standing::failing}),
 
-    on(signal::maybe_sent, mishap::timed_out,
+    on(finding::maybe_sent, mishap::timed_out,
        {action::retry, errc::timeout, certainty::maybe_stored, standing::failing}),
-    on(signal::maybe_sent, mishap::cancelled,
+    on(finding::maybe_sent, mishap::cancelled,
        {action::fail, errc::cancelled, certainty::maybe_stored, standing::neutral}),
-    on(signal::maybe_sent, mishap::ended,
+    on(finding::maybe_sent, mishap::ended,
        {action::retry, errc::connection_lost, certainty::maybe_stored, standing::resting}),
-    on(signal::maybe_sent, mishap::cut_short,
+    on(finding::maybe_sent, mishap::cut_short,
        {action::retry, errc::connection_lost, certainty::maybe_stored, standing::failing}),
-    on(signal::maybe_sent, mishap::malformed,
+    on(finding::maybe_sent, mishap::malformed,
        {action::second_opinion, errc::bad_reply, certainty::maybe_stored, standing::failing}),
-    on(signal::maybe_sent, mishap::no_memory,
+    on(finding::maybe_sent, mishap::no_memory,
        {action::retry_few, errc::out_of_memory, certainty::maybe_stored, standing::neutral}),
-    on(signal::maybe_sent, mishap::other,
+    on(finding::maybe_sent, mishap::other,
        {action::retry, errc::connection_lost, certainty::maybe_stored, standing::failing}),
 };
 
 /// What came back, as the table has it.
 struct sighting {
-  signal what;
+  finding what;
   int number;
 };
 
@@ -271,7 +271,7 @@ struct sighting {
 constexpr const verdict_row* find_verdict(sighting seen) noexcept {
   for (const verdict_row& row : verdict_rows) {
     const bool fits = row.what == seen.what ||
-                      (row.what == signal::code && seen.what == signal::kept_code);
+                      (row.what == finding::code && seen.what == finding::kept_code);
     if (fits && row.first <= seen.number && seen.number <= row.last) return &row;
   }
   return nullptr;
@@ -300,24 +300,24 @@ inline mishap find_mishap(const std::error_code& error) noexcept {
 inline sighting look_at(const exchange& got, std::optional<int> code, bool fresh) noexcept {
   if (got.what != transmission::answered) {
     const bool unsent = got.what == transmission::not_sent;
-    if (got.stale && !fresh) return {unsent ? signal::stale_unsent : signal::stale_unknown, 0};
-    return {unsent ? signal::not_sent : signal::maybe_sent,
+    if (got.stale && !fresh) return {unsent ? finding::stale_unsent : finding::stale_unknown, 0};
+    return {unsent ? finding::not_sent : finding::maybe_sent,
             static_cast<int>(find_mishap(got.error))};
   }
-  if (!code) return {signal::status, got.status};
+  if (!code) return {finding::status, got.status};
   // ReadTimeoutException has no message. On a fresh connection the text is another exception's.
   constexpr std::string_view farewell = "\"Process message failure: null\"";
   if (*code == INT_MAX && !fresh && got.body.find(farewell) != std::string::npos) {
-    return {signal::farewell, 0};
+    return {finding::farewell, 0};
   }
-  return {fresh ? signal::code : signal::kept_code, *code};
+  return {fresh ? finding::code : finding::kept_code, *code};
 }
 
 inline verdict judge(const exchange& got, std::optional<int> code, bool fresh) noexcept {
   verdict means = find_verdict(look_at(got, code, fresh))->means;
   if (!got.cut_off) return means;
   // Whatever it says, nobody can have stored what was not wholly sent: a success is not this one's.
-  if (means.what == action::deliver) means = find_verdict({signal::status, got.status})->means;
+  if (means.what == action::deliver) means = find_verdict({finding::status, got.status})->means;
   means.known = certainty::not_stored;
   return means;
 }

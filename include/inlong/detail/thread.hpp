@@ -14,9 +14,9 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// A thread that blocks all signals, so that the application's handlers run elsewhere. Unlike
-/// std::thread it says with a value that there is none to be had. Whoever starts one joins it, or
-/// lets it go, before this is destroyed.
+/// A thread that blocks the signals of the process, so that the application's handlers run
+/// elsewhere. Unlike std::thread it says with a value that there is none to be had. Whoever starts
+/// one joins it, or lets it go, before this is destroyed.
 class thread {
  public:
   thread() = default;
@@ -25,10 +25,15 @@ class thread {
 
   std::error_code start(void* (*run)(void*), void* with) noexcept {
     // The thread inherits this mask.
-    sigset_t every;
+    sigset_t blocked;
     sigset_t callers;
-    ::sigfillset(&every);
-    ::pthread_sigmask(SIG_SETMASK, &every, &callers);
+    ::sigfillset(&blocked);
+    // These are for the thread that is at fault, which may be in a callback. If it blocks them, the
+    // application's handler does not learn of it.
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) {
+      ::sigdelset(&blocked, fault);
+    }
+    ::pthread_sigmask(SIG_SETMASK, &blocked, &callers);
     const int error = ::pthread_create(&handle_, nullptr, run, with);
     ::pthread_sigmask(SIG_SETMASK, &callers, nullptr);
     runs_ = error == 0;

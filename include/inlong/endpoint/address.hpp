@@ -45,7 +45,10 @@ constexpr bool is_hexadecimal(char c) noexcept {
 /// wrong and what to write instead; empty if nothing is.
 inline std::string read_address(std::string_view written, address_parts& parts) {
   if (written.empty()) return "it is empty: write host:port, or leave the entry out";
-  if (written.front() == '/' || written.substr(0, 5) == "unix:") {
+  // A host may be called unix, and have a port.
+  const bool is_socket = written.substr(0, 5) == "unix:" &&
+                         written.find_first_not_of("0123456789", 5) != std::string_view::npos;
+  if (written.front() == '/' || is_socket) {
     return "unix sockets are not supported: write host:port";
   }
   for (const char c : written) {
@@ -144,8 +147,8 @@ inline std::string read_prefix(std::string_view path, address_parts& parts) {
     while (!path.empty() && path.back() == '/') path.remove_suffix(1);
   };
   strip_slashes();
-  if (path.size() >= message_path.size() &&
-      path.substr(path.size() - message_path.size()) == message_path) {
+  while (path.size() >= message_path.size() &&
+         path.substr(path.size() - message_path.size()) == message_path) {
     path.remove_suffix(message_path.size());
     strip_slashes();
   }

@@ -95,7 +95,8 @@ void add_paths_and_methods(list& to) {
         "/dataproxy/message?", "/dataproxy/message??groupId=g", "/dataproxy/message;a=b",
         "/dataproxy/message&a=b", "/dataproxy/heartbeat", "/dataproxy/heartbeat/",
         "/dataproxy/heartbeat?a=b", "/dataproxy/heartbeat#x", "/favicon.ico", "/favicon.ico?a",
-        "/favicon.icon", "/%", "/%4", "/%zz", "/%4g", "/%g4", "/%00", "/%C3%A9", "/%FF", "/\xC3\xA9",
+        "/favicon.icon", "/%", "/%4", "/%zz", "/%4g", "/%g4", "/%00", "/%C3%A9", "/%FF",
+        "/\xC3\xA9",
         "/\xFF", "/dataproxy/message%", "/dataproxy/message?%", "/dataproxy/heartbeat?%",
         "/favicon.ico?%", "/%?a=%", "/\xC3\xA9%", "/\xE4\xB8\xAD%z\xE4"}) {
     to.add_pair("GET " + shown(path), get(path));
@@ -170,7 +171,8 @@ void add_request_lines(list& to) {
     to.add(shown(line) + ", by line feeds", line + "\n\n");
     to.add(shown(line) + ", without a line end", line);
   }
-  for (const std::string ends : {"\r\n", "\n", "\n\n\n", "\r\n\r\n\r\n", "\r", "  \r\n", "\r\r\n"}) {
+  for (const std::string ends :
+       {"\r\n", "\n", "\n\n\n", "\r\n\r\n\r\n", "\r", "  \r\n", "\r\r\n"}) {
     to.add("after " + shown(ends), ends + heartbeat);
     to.add("between " + shown(ends), heartbeat + ends + heartbeat);
     to.add("behind a body " + shown(ends), post(smallest) + ends + heartbeat);
@@ -218,7 +220,8 @@ void add_headers(list& to) {
   for (std::size_t byte = 0; byte < 256; ++byte) {
     const std::string raw(1, static_cast<char>(byte));
     to.add("byte " + hex(byte) + " in a name", get("/dataproxy/heartbeat", "A" + raw + "B: c\r\n"));
-    to.add("byte " + hex(byte) + " in a value", get("/dataproxy/heartbeat", "A: b" + raw + "c\r\n"));
+    to.add("byte " + hex(byte) + " in a value",
+           get("/dataproxy/heartbeat", "A: b" + raw + "c\r\n"));
   }
   for (std::size_t size = 8188; size <= 8195; ++size) {
     const auto lines = [&](const std::string& end) {
@@ -284,7 +287,8 @@ void add_types(list& to) {
   to.add("none", post(smallest, ""));
   to.add("none, all in the target", post(smallest, "", message + '?' + smallest));
   to.add("none, no body", post("", "", message + '?' + smallest));
-  to.add("name in lower case", post(smallest, "content-type: application/x-www-form-urlencoded\r\n"));
+  to.add("name in lower case",
+         post(smallest, "content-type: application/x-www-form-urlencoded\r\n"));
 }
 
 void add_lengths(list& to) {
@@ -293,7 +297,8 @@ void add_lengths(list& to) {
        {"31", "031", "0000000031", "+31", "-31", "-0", "0", "00", "", " ", "31 ", " 31", "\t31",
         "3 1", "31,31", "31, 31", "31,32", "31;", "31x", "x", "0x1f", "1e1", "31.0", "3000", "3001",
         "2147483647", "2147483648", "4294967327", "9223372036854775807", "9223372036854775808",
-        "18446744073709551647", "99999999999999999999999999", "\xD9\xA3\xD9\xA1", "\xEF\xBC\x93\xEF\xBC\x91",
+        "18446744073709551647", "99999999999999999999999999", "\xD9\xA3\xD9\xA1",
+        "\xEF\xBC\x93\xEF\xBC\x91",
         "31\x0B", "31\x01", "31\x1C", "31\r\nContent-Length: 31", "31\r\nContent-Length: 32",
         "31\r\nContent-Length:", "\r\nContent-Length: 31", "31\r\ncontent-length: 31",
         "30", "1", "32", "31\r\n "}) {
@@ -348,7 +353,8 @@ void add_chunks(list& to) {
            post_as(chunked, size + "\n" + smallest + "\n0\n\n") + heartbeat);
   }
   for (const std::string end :
-       {"\r\n", "\n", "", "\r", "x\r\n", "xyz\n", " \r\n", "\r\n\r\n", "\n\n", "\r\r\n", "\x01\r\n"}) {
+       {"\r\n", "\n", "", "\r", "x\r\n", "xyz\n", " \r\n", "\r\n\r\n", "\n\n", "\r\r\n",
+        "\x01\r\n"}) {
     to.add_pair("ended by " + shown(end),
                 post_as(chunked, "1f\r\n" + smallest + end + "0\r\n\r\n"));
   }
@@ -381,7 +387,8 @@ void add_chunks(list& to) {
   to.add("one a byte", post_as(chunked, bytes + "0\r\n\r\n"));
   for (std::size_t size = 4094; size <= 4098; ++size) {
     to.add("size line of " + std::to_string(size),
-           post_as(chunked, "1f;" + std::string(size - 3, 'x') + "\r\n" + smallest + "\r\n0\r\n\r\n"));
+           post_as(chunked, "1f;" + std::string(size - 3, 'x') + "\r\n" + smallest +
+               "\r\n0\r\n\r\n"));
     to.add("size line of " + std::to_string(size) + " noughts",
            post_as(chunked, std::string(size, '0') + "\r\n\r\n"));
   }
@@ -394,7 +401,8 @@ void add_chunks(list& to) {
 void add_expectations(list& to) {
   to.begin("expect");
   for (const std::string value :
-       {"100-continue", "100-Continue", "100-CONTINUE", " 100-continue ", "100-continue, tea", "tea",
+       {"100-continue", "100-Continue", "100-CONTINUE", " 100-continue ", "100-continue, tea",
+        "tea",
         "", "100", "100-continue;", "continue", "100-continue\r\nExpect: tea",
         "tea\r\nExpect: 100-continue", "\t100-continue"}) {
     const std::string line = "Expect: " + value + "\r\n";
@@ -454,10 +462,11 @@ void add_sizes(list& to) {
     to.add(name + " in the target, of two bytes each",
            get(message + '?' + start + std::string(size, '\xE9')));
     to.add(name + " characters beyond 16 bits",
-           post(start + std::string("\xF0\x9F\x98\x80") + std::string(size - start.size() - 4, 'x')));
+           post(start + "\xF0\x9F\x98\x80" + std::string(size - start.size() - 4, 'x')));
   }
   to.add("swallowing a request",
-         post_as("Content-Length: 3100\r\n", heartbeat + std::string(3100 - heartbeat.size(), 'x')) +
+         post_as("Content-Length: 3100\r\n",
+                 heartbeat + std::string(3100 - heartbeat.size(), 'x')) +
              heartbeat);
   to.add("stopped short", post_as("Content-Length: 3100\r\n") + heartbeat);
 }
@@ -511,7 +520,8 @@ void add_forms(list& to) {
            post(body, form_type, message + "?groupId=w&streamId=z&body=target&dt=7&cnt=8"));
     to.add(shown(body) + ", chunked",
            post_as("Transfer-Encoding: chunked\r\n",
-                   body.empty() ? "0\r\n\r\n" : hex(body.size(), 4) + "\r\n" + body + "\r\n0\r\n\r\n"));
+                   (body.empty() ? "" : hex(body.size(), 4) + "\r\n" + body + "\r\n") +
+                       "0\r\n\r\n"));
   }
   for (std::size_t count = 1020; count <= 1025; ++count) {
     std::string fields;
@@ -521,7 +531,8 @@ void add_forms(list& to) {
            get(message + '?' + fields + smallest));
     to.add(std::to_string(count) + " empty fields before all",
            post(std::string(count, '&') + smallest));
-    to.add(std::to_string(count) + " fields, a bad escape behind", post(smallest + '&' + fields + "%"));
+    to.add(std::to_string(count) + " fields, a bad escape behind",
+           post(smallest + '&' + fields + "%"));
     to.add(std::to_string(count) + " fields in target and body",
            post(fields + "groupId=g", form_type, message + "?streamId=s&body=x&" + fields));
   }
@@ -549,7 +560,8 @@ void add_utf8(list& to) {
         "\xED\xA0\xBD\xED\xB8\x80", "\xF0", "\xF0\x80\x80\x80", "\xF0\x8F\xBF\xBF", "\xF0\x90",
         "\xF0\x90\x80", "\xF0\x9F\x98", "\xF0\x9F\x98\x41", "\xF0\x9F\x41", "\xF4\x90\x80\x80",
         "\xF5\x80\x80\x80", "\xF8\x88\x80\x80\x80", "\xFC\x84\x80\x80\x80\x80", "\xFE", "\xFF",
-        "\xFE\xFF", "\xFF\xFE", "\xE4\xB8\xAD\xE6\x96\x87", "\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9",
+        "\xFE\xFF", "\xFF\xFE", "\xE4\xB8\xAD\xE6\x96\x87",
+        "\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9",
         "\xC3\xA9\xFF\xC3\xA9", "\xE4\xB8\xE4\xB8\xAD", "\xF0\x9F\xF0\x9F\x98\x80"}) {
     to.add(shown(bytes) + " raw", post(to_whom + "&body=a" + bytes + "b"));
     to.add(shown(bytes) + " at the end", post(to_whom + "&body=" + bytes));
@@ -579,7 +591,8 @@ void add_blanks(list& to) {
         "\xE2\x80\x81", "\xE2\x80\x82", "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85",
         "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x89", "\xE2\x80\x8A",
         "\xE2\x80\x8B", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F",
-        "\xE3\x80\x80", "\xEF\xBB\xBF", "\xF0\x9D\x85\x99", " \xE3\x80\x80\t", "x ", " x", "\x01"}) {
+        "\xE3\x80\x80", "\xEF\xBB\xBF", "\xF0\x9D\x85\x99", " \xE3\x80\x80\t", "x ", " x",
+        "\x01"}) {
     const std::string value = text == "+" || text == "++" ? text : escaped(text);
     to.add(shown(text) + " as group", post("groupId=" + value + "&streamId=s&body=x"));
     to.add(shown(text) + " as stream", post("groupId=g&streamId=" + value + "&body=x"));
@@ -596,13 +609,15 @@ void add_numbers(list& to) {
          {"0"s, "1"s, "-1"s, "-0"s, "00"s, "007"s, "+5"s, "%2B5"s, "%2B"s, "-"s, "--1"s, "%2B-1"s,
           "1700000000000"s, "1700000000"s, "2147483647"s, "2147483648"s, "-2147483648"s,
           "-2147483649"s, "9223372036854775807"s, "9223372036854775808"s, "-9223372036854775808"s,
-          "-9223372036854775809"s, "99999999999999999999"s, "1.5"s, "1e3"s, "0x10"s, "010"s, "1_000"s,
+          "-9223372036854775809"s, "99999999999999999999"s, "1.5"s, "1e3"s, "0x10"s, "010"s,
+          "1_000"s,
           "1,000"s, "1 "s, " 1"s, "1%00"s, "1%0A"s, "abc"s, ""s, "+"s, "null"s, "true"s, "1L"s,
           "%D9%A3"s, "%EF%BC%95"s, "%E0%A5%A7%E0%A5%A8"s, "%F0%9D%9F%98"s, "1%D9%A3"s, "%C2%B2"s,
           "%E2%91%A0"s, "%E0%AF%A6"s, "%E1%9F%A0"s, "%E1%A2%90"s, "%EA%A7%B0"s, "%EA%AF%B0"s,
           "%E1%AA%90"s, "%F0%90%B4%B0"s, std::string(400, '0') + "7"}) {
       to.add(shown(value), post(smallest + '&' + name + '=' + value));
-      to.add(shown(value) + ", in the target", get(message + '?' + smallest + '&' + name + '=' + value));
+      to.add(shown(value) + ", in the target",
+             get(message + '?' + smallest + '&' + name + '=' + value));
     }
     to.add("twice", post(smallest + '&' + name + "=3&" + name + "=4"));
     to.add("no number, then one", post(smallest + '&' + name + "=x&" + name + "=4"));
@@ -614,7 +629,8 @@ void add_numbers(list& to) {
 
 void add_callbacks(list& to) {
   to.begin("callback");
-  for (const std::string value : {"cb", "a.b", "a(b", "a%22b", "%0A", "+cb+", "\xC3\xA9", "%00", ""}) {
+  for (const std::string value :
+       {"cb", "a.b", "a(b", "a%22b", "%0A", "+cb+", "\xC3\xA9", "%00", ""}) {
     const std::string field = "callback=" + value;
     to.add(shown(value) + ", stored", post(smallest + '&' + field));
     to.add(shown(value) + ", group missing", post(field));

@@ -28,8 +28,8 @@ inline constexpr std::size_t message_limit = 3000;
 std::vector<request_case> listed_cases();
 
 /// So many variations of listed ones, by chance, of which `seed` is the only source.
-std::vector<request_case> mutated_cases(const std::vector<request_case>& listed,
-                                        std::uint64_t seed, std::size_t count);
+std::vector<request_case> mutated_cases(const std::vector<request_case>& listed, std::uint64_t seed,
+                                        std::size_t count);
 
 }  // namespace interop
 

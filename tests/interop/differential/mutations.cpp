@@ -32,7 +32,8 @@ const std::string_view pieces[] = {
     "9", "-", "%00", "%0A", "%26", "%FF", "%C3%A9", "%ED%A0%80", "\xC3\xA9", "\xFF", "\xF0\x9F",
     "\xE2\x80\xA8", "\xC2\xA0", "\x0B", "\x1C", "\x7F", "\x01", "groupId=g", "streamId=s", "body=",
     "&body=x", "&cnt=2", "&dt=1", "callback=c", "Content-Length: 5\r\n", "Connection: close\r\n",
-    "Transfer-Encoding: chunked\r\n", "Expect: 100-continue\r\n", "A: b\r\n", "HTTP/1.0", "HTTP/1.1",
+    "Transfer-Encoding: chunked\r\n", "Expect: 100-continue\r\n", "A: b\r\n", "HTTP/1.0",
+    "HTTP/1.1",
     "GET ", "POST ", "1\r\n", "0\r\n\r\n", "%zz", "%4",
 };
 

@@ -25,7 +25,7 @@ command -v mvn >/dev/null || skip "there is no Maven here"
 log=$out/maven.log
 if ! mvn -B -f "$here/pom.xml" "-Djudge.build=$out" process-classes >"$log" 2>&1; then
   # What can't be fetched says nothing of this project; all else does.
-  pattern='Could not (transfer|resolve|find)|could not be resolved|Non-resolvable|cannot be resolved'
+  pattern='Could not (transfer|resolve|find)|(could not|cannot) be resolved|Non-resolvable'
   why=$(grep -E "^\[ERROR\].*($pattern)" "$log" | head -n 1 | cut -c 9-160 || true)
   [[ -z $why ]] || skip "Maven can't get what it needs: $why"
   tail -n 30 "$log" >&2

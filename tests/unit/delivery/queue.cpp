@@ -513,6 +513,17 @@ TEST_CASE("nobody fails without a try, where all rest for longer than it has tim
   CHECK(of.ended.at(1).error == errc::ok);
 }
 
+TEST_CASE("what had hardly any time closes no endpoint, unless it failed before that was over") {
+  for (const auto took : {2s, 4s}) {
+    scene of(1);
+    of.add(0, 1, 4s);  // of the ten that a request may take
+    const attempt made = of.message();
+    of.now += took;
+    of.tell(made, scripted_transport::not_sent(std::errc::timed_out));
+    CHECK(of.shared.endpoints.has_open() == (took == 4s));
+  }
+}
+
 TEST_CASE("the list is replaced while a request is in flight") {
   scene of(1);
   of.add(0, 1);

@@ -21,7 +21,7 @@ using inlong::verdict;
 using inlong::detail::find_code;
 using inlong::detail::judge;
 using inlong::detail::mishap;
-using inlong::detail::signal;
+using inlong::detail::finding;
 
 namespace {
 
@@ -297,9 +297,9 @@ TEST_CASE("every row of the table can be reached, and none is there twice") {
   using inlong::detail::find_verdict;
   using inlong::detail::verdict_rows;
   std::set<const inlong::detail::verdict_row*> reached;
-  for (const signal what :
-       {signal::code, signal::kept_code, signal::farewell, signal::status, signal::stale_unsent,
-        signal::stale_unknown, signal::not_sent, signal::maybe_sent}) {
+  for (const finding what :
+       {finding::code, finding::kept_code, finding::farewell, finding::status, finding::stale_unsent,
+        finding::stale_unknown, finding::not_sent, finding::maybe_sent}) {
     for (int number = -1; number <= 600; ++number) reached.insert(find_verdict({what, number}));
     reached.insert(find_verdict({what, INT_MAX}));
   }
@@ -309,14 +309,14 @@ TEST_CASE("every row of the table can be reached, and none is there twice") {
 
 TEST_CASE("every code with a text has a row of its own kind, and every mishap has two") {
   using inlong::detail::find_verdict;
-  const auto* const unknown = find_verdict({signal::code, 200});
+  const auto* const unknown = find_verdict({finding::code, 200});
   for (const auto& row : inlong::detail::server_codes) {
     CAPTURE(row.code);
-    CHECK(find_verdict({signal::code, row.code}) != unknown);
+    CHECK(find_verdict({finding::code, row.code}) != unknown);
   }
   for (int each = 0; each <= static_cast<int>(mishap::other); ++each) {
-    CHECK(find_verdict({signal::not_sent, each}) != nullptr);
-    CHECK(find_verdict({signal::maybe_sent, each}) != nullptr);
+    CHECK(find_verdict({finding::not_sent, each}) != nullptr);
+    CHECK(find_verdict({finding::maybe_sent, each}) != nullptr);
   }
 }
 

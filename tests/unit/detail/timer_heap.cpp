@@ -22,8 +22,8 @@ struct thing {
 
 using heap = inlong::detail::timer_heap<thing>;
 
-steady_time at(std::uint64_t tick) {
-  return steady_time() + std::chrono::milliseconds(static_cast<std::int64_t>(tick));
+steady_time at(int tick) {
+  return steady_time() + std::chrono::milliseconds(tick);
 }
 
 }  // namespace

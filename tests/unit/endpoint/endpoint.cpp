@@ -28,7 +28,8 @@ TEST_CASE("an endpoint says its parts, its authority and where messages go") {
 
 TEST_CASE("an equal endpoint is made from an endpoint's address") {
   for (const char* written :
-       {"host", "host:81", "[::1]", "http://host", "http://host/in", "https://host:1"}) {
+       {"host", "host:81", "[::1]", "http://host", "http://host/in", "https://host:1", "unix",
+        "http://host/dataproxy/message/dataproxy/message"}) {
     const endpoint made(written);
     CHECK_MESSAGE(endpoint(made.address()) == made, written);
   }

@@ -148,7 +148,8 @@ TEST_CASE("only GET and POST will do, and only in upper case") {
         "HTTP/1.1 100 Continue\r\n\r\n" + bad_method);
 }
 
-TEST_CASE("the answer without a body is the one to the first request that has none, be it no HEAD") {
+TEST_CASE(
+    "the answer without a body is the one to the first request that has none, be it no HEAD") {
   dataproxy_options options;
   options.idle_timeout = 30ms;
   const dataproxy server(options);

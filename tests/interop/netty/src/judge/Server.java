@@ -28,8 +28,8 @@ final class Server {
     private final Settings settings;
     private final Script script;
     private final ServerBootstrap bootstrap;
-    // Once it is closed, it closes whoever is added, so that a connection that is just being accepted
-    // does not outlive its listener. Each listener has its own.
+    // Once it is closed, it closes whoever is added, so that a connection that is just being
+    // accepted does not outlive its listener. Each listener has its own.
     private volatile ChannelGroup open = newGroup();
     private final Object closings = new Object();
     private final AtomicLong accepted = new AtomicLong();
