@@ -36,8 +36,8 @@ inline std::uint64_t setting(const char* name, std::uint64_t otherwise) {
 
 /// The body of the record with that token: its number, and what forms and UTF-8 find difficult.
 inline std::string body_of(std::uint64_t token) {
-  static constexpr std::string_view difficult[] = {"%41", "a=b&c;d#e+f", "\xc3\xa9\xe4\xb8\xad", "\t",
-                                                   "\xf0\x9f\x98\x80", "plain text of a log line"};
+  static constexpr std::string_view difficult[] = {
+      "%41", "a=b&c;d#e+f", "\xc3\xa9\xe4\xb8\xad", "\t", "\xf0\x9f\x98\x80", "plain text of a log line"};
   std::string body = std::to_string(token) + '|';
   for (std::uint64_t i = 0; i < token % 7; ++i) body += difficult[(token / 7 + i) % 6];
   return body;
@@ -46,7 +46,7 @@ inline std::string body_of(std::uint64_t token) {
 /// Thread safe.
 class ledger {
  public:
-  /// To be called before a record is submitted, since its delivery may come before `submit` returns.
+  /// Before a record is submitted, since its delivery may come before `submit` returns.
   std::uint64_t begin() {
     const std::lock_guard lock(mutex_);
     const std::uint64_t token = next_++;

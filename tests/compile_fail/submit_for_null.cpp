@@ -23,5 +23,6 @@ int main() {
 #else
   (void)sender.submit_for(to, "x", wait);
 #endif
-  return texts.empty() || characters.empty() || path.empty() || wait.count() == 0 || to.group_id.empty();
+  return texts.empty() || characters.empty() || path.empty() || wait.count() == 0 ||
+         to.group_id.empty();
 }

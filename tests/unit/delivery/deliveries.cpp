@@ -65,7 +65,8 @@ struct finished_batch {
 
 }  // namespace
 
-TEST_CASE("the deliveries of a batch come in the order of its records, each with its part's facts") {
+TEST_CASE(
+    "the deliveries of a batch come in the order of its records, each with its part's facts") {
   const finished_batch of;
   const deliveries those(of.batch, of.batch.opened + 1500ms);
   CHECK(those.size() == 3);
