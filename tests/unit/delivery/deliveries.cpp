@@ -95,7 +95,7 @@ TEST_CASE(
   CHECK(all[2].server_code == 123);
   CHECK(all[2].attempts == 4);
   CHECK(all[2].address() == "10.0.0.1:46802");
-  CHECK(all[2].message().find("not delivered: ") == 0);
+  CHECK(all[2].message().find("failed: ") == 0);
   CHECK(all[2].message().find("code 123 from 10.0.0.1:46802") != std::string::npos);
   CHECK(all[2].message().find("whether it was stored is not known") != std::string::npos);
 }
