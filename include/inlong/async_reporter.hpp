@@ -38,10 +38,11 @@ INLONG_NAMESPACE_BEGIN
 template <class Transport>
 class basic_async_reporter {
  public:
-  /// Given the deliveries of one batch, which it may keep no part of. Called by one thread at a time,
-  /// a worker, or whoever calls `poll`, `flush` or `close` where there are none, or the destructor. While it runs, no
-  /// other deliveries are reported, and in the end `submit` says `full`. What it throws is swallowed
-  /// and counted. It may submit, flush and close; it may not destroy the reporter.
+  /// Given the deliveries of one batch, which it may keep no part of. Called by one thread at a
+  /// time: a worker, or whoever calls `poll`, `flush` or `close` where there are none, or the
+  /// destructor. While it runs, no other deliveries are reported, and in the end `submit` says
+  /// `full`. What it throws is swallowed and counted. It may submit, flush and close; it may not
+  /// destroy the reporter.
   using callback = std::function<void(const deliveries&)>;
 
   /// Starts `wanted.workers` threads. Throws std::system_error for an address that can't be read or

@@ -5619,7 +5619,6 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
   if (later(first->opened, wanted_.linger) > now) return false;
   lane& from = *first->home;
   const std::uint64_t sequence = first->sequence;
-  const steady_time opened = first->opened;
   ++from.pins;  // it stays, whatever becomes of the batch
   lock.unlock();
   {
@@ -5627,7 +5626,7 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
     const std::lock_guard shard(at.mutex);
     if (from.open != nullptr && from.open->sequence == sequence) seal(from);
     --from.pins;
-    at.look_after(from, opened);
+    at.drop_if_idle(from);  // whoever sealed and reported it meanwhile could not
   }
   lock.lock();
   return true;
@@ -6509,10 +6508,11 @@ INLONG_NAMESPACE_BEGIN
 template <class Transport>
 class basic_async_reporter {
  public:
-  /// Given the deliveries of one batch, which it may keep no part of. Called by one thread at a time,
-  /// a worker, or whoever calls `poll`, `flush` or `close` where there are none, or the destructor. While it runs, no
-  /// other deliveries are reported, and in the end `submit` says `full`. What it throws is swallowed
-  /// and counted. It may submit, flush and close; it may not destroy the reporter.
+  /// Given the deliveries of one batch, which it may keep no part of. Called by one thread at a
+  /// time: a worker, or whoever calls `poll`, `flush` or `close` where there are none, or the
+  /// destructor. While it runs, no other deliveries are reported, and in the end `submit` says
+  /// `full`. What it throws is swallowed and counted. It may submit, flush and close; it may not
+  /// destroy the reporter.
   using callback = std::function<void(const deliveries&)>;
 
   /// Starts `wanted.workers` threads. Throws std::system_error for an address that can't be read or

@@ -169,7 +169,7 @@ async_options any_options(chaos::random_engine& random) {
   how.workers = workers[below(random, 5)];
   how.linger = std::chrono::milliseconds(below(random, 3) * 5);
   how.max_request_bytes = 300 + below(random, 4000);
-  how.max_memory = 64 * 1024 << below(random, 6);
+  how.max_memory = std::size_t{64 * 1024} << below(random, 6);
   how.max_batch_records = 1 + below(random, 200);
   how.delivery_timeout = std::chrono::milliseconds(50 + below(random, 1000));
   how.request_timeout = std::chrono::milliseconds(5 + below(random, 100));

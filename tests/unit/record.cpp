@@ -29,3 +29,16 @@ TEST_CASE("a data time far away does not overflow") {
   constexpr auto most = (std::numeric_limits<std::int64_t>::max)();
   CHECK(inlong::time_point(std::chrono::milliseconds(most)).milliseconds() == most);
 }
+
+TEST_CASE("a record is written with its body, with a time, and with a token") {
+  const inlong::record body{"x"};
+  CHECK(body.body == "x");
+  CHECK_FALSE(body.time);
+  CHECK(body.token == 0);
+  const inlong::record all{"x", inlong::time_point(5ms), 7};
+  CHECK(all.time->milliseconds() == 5);
+  CHECK(all.token == 7);
+  const inlong::record from_clock{"x", system_clock::now()};
+  CHECK(from_clock.time);
+  CHECK(inlong::submit_status() == inlong::submit_status::accepted);
+}

@@ -99,7 +99,9 @@ TEST_CASE("a record that waits for room is offered once, and refused once") {
   CHECK(driver.counted().offered == accepted + 2);
   CHECK(driver.counted().refused == 2);
 
-  std::thread patient([&] { CHECK(driver.of.submit_for(to, {"x"}, never) == submit_status::accepted); });
+  std::thread patient([&] {
+    CHECK(driver.of.submit_for(to, {"x"}, never) == submit_status::accepted);
+  });
   driver.run_all();
   patient.join();
   CHECK(driver.counted().offered == accepted + 3);
@@ -110,7 +112,9 @@ TEST_CASE("who waits for room is let go when the intake ends") {
   scripted_driver driver(small_memory());
   while (driver.submit("some body") == submit_status::accepted) {
   }
-  std::thread patient([&] { CHECK(driver.of.submit_for(to, {"x"}, never) == submit_status::closed); });
+  std::thread patient([&] {
+    CHECK(driver.of.submit_for(to, {"x"}, never) == submit_status::closed);
+  });
   CHECK(driver.of.stop_intake());
   patient.join();
   CHECK_FALSE(driver.of.stop_intake());

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <inlong/delivery/lane.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+
+using namespace std::chrono_literals;
+using inlong::errc;
+using inlong::record;
+using inlong::time_point;
+using inlong::detail::lane;
+using inlong::detail::lane_batch;
+using inlong::detail::memory_budget;
+using inlong::detail::minute_of;
+using inlong::detail::no_minute;
+
+namespace {
+
+const inlong::destination to{"group", "stream"};
+
+void open(lane_batch& batch) {
+  CHECK(batch.records.open(to, time_point(0ms), inlong::form::compact, '\n') == errc::ok);
+}
+
+}  // namespace
+
+TEST_CASE("a data time's minute is rounded down, and no time has a minute of its own") {
+  const auto minute = [](std::int64_t milliseconds) {
+    return minute_of(time_point(std::chrono::milliseconds(milliseconds)));
+  };
+  CHECK(minute(0) == 0);
+  CHECK(minute(59'999) == 0);
+  CHECK(minute(60'000) == 1);
+  CHECK(minute(-1) == -1);
+  CHECK(minute(-60'000) == -1);
+  CHECK(minute(-60'001) == -2);
+  CHECK(minute((std::numeric_limits<std::int64_t>::min)()) != no_minute);
+  CHECK(minute_of(std::nullopt) == no_minute);
+}
+
+TEST_CASE("a batch keeps its records' tokens and times beside them") {
+  memory_budget budget(100'000);
+  lane_batch batch(budget);
+  open(batch);
+  CHECK(batch.request_bytes() == 0);
+  CHECK(batch.append({"a", time_point(7ms), 1}, 1000) == errc::ok);
+  CHECK(batch.append({"b", time_point(-8ms), 2}, 1000) == errc::ok);
+  CHECK(batch.append({" ", time_point(9ms), 3}, 1000) == errc::blank_body);
+  CHECK(batch.records.size() == 2);
+  CHECK(batch.tokens[1] == 2);
+  CHECK(batch.time_of(0) == time_point(7ms));
+  CHECK(batch.time_of(1) == time_point(-8ms));
+  batch.drop_last();
+  CHECK(batch.records.size() == 1);
+  CHECK(batch.tokens.size() == 1);
+  CHECK(batch.times.size() == 1);
+  CHECK(batch.cost() == budget.used() + lane_batch::overhead());
+}
+
+TEST_CASE("a batch without times keeps none") {
+  memory_budget budget(100'000);
+  lane_batch batch(budget);
+  open(batch);
+  CHECK(batch.append({"a", {}, 1}, 1000) == errc::ok);
+  CHECK(batch.times.capacity() == 0);
+  CHECK_FALSE(batch.time_of(0));
+  batch.drop_last();
+  CHECK(batch.records.size() == 0);
+}
+
+TEST_CASE("wherever the memory ends, a record is there as a whole or not at all") {
+  for (std::size_t most = 100; most < 3000; most += 7) {
+    memory_budget budget(most);
+    lane_batch batch(budget);
+    if (batch.records.open(to, time_point(0ms), inlong::form::compact, '\n') != errc::ok) continue;
+    std::size_t added = 0;
+    errc error = errc::ok;
+    while (error == errc::ok) {
+      error = batch.append({"some body", time_point(5ms), added}, 1'000'000);
+      if (error == errc::ok) ++added;
+    }
+    CHECK(error == errc::out_of_memory);
+    CHECK(batch.records.size() == added);
+    CHECK(batch.tokens.size() == added);
+    CHECK(batch.times.size() == added);
+    CHECK(budget.used() <= most);
+    for (std::size_t i = 0; i < added; ++i) REQUIRE(batch.records.encoded(i) == "some body");
+  }
+}
+
+TEST_CASE("a lane is made with its key, costs little, and gives it back") {
+  memory_budget budget(1000);
+  const std::string group(30, 'g');
+  lane* const made = lane::make({group, "s"}, 5, 77, budget);
+  REQUIRE(made != nullptr);
+  CHECK(made->to().group_id == group);
+  CHECK(made->to().stream_id == "s");
+  CHECK(made->is({group, "s"}, 5));
+  CHECK_FALSE(made->is({group, "s"}, 6));
+  CHECK_FALSE(made->is({group, "t"}, 5));
+  CHECK(made->hash == 77);
+  CHECK(budget.used() >= sizeof(lane) + 31);
+  CHECK(budget.used() <= 256);
+  CHECK(lane::make({std::string(1000, 'g'), "s"}, 5, 77, budget) == nullptr);
+  lane::destroy(made, budget);
+  CHECK(budget.used() == 0);
+}
