@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Forks at every moment: the child's copy is inert, and the parent's goes on as if nothing had been.
+// Forks at every moment: the child's copy is inert, and the parent's goes on as before.
 #ifndef INLONG_TESTS_PROCESS_FORKS_HPP
 #define INLONG_TESTS_PROCESS_FORKS_HPP
 
@@ -78,14 +78,6 @@ inline void expect_success(pid_t child) {
   int how = -1;
   EXPECT(::waitpid(child, &how, 0) == child);
   EXPECT(WIFEXITED(how) && WEXITSTATUS(how) == 0);
-}
-
-inline bool is_tsan() {
-#if defined(__SANITIZE_THREAD__)
-  return true;
-#else
-  return false;
-#endif
 }
 
 /// A child of each way to end, which destroys its copy before, or leaves that to its end. False: it
@@ -234,8 +226,8 @@ inline int fork_in_callback() {
   return finish_parent();
 }
 
-/// The child returns from the callback, which a worker has called: its only thread ends, and so does
-/// the process, with success; and so this has to be told in another way.
+/// The child returns from the callback, which a worker has called: its only thread ends, and so
+/// does the process, with success. A failure has to be told in another way.
 inline int fork_in_callback_and_return() {
   static bool is_child = false;
   EXPECT(std::atexit([] {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// process_cases CASE: one case of process_test.py, whose settings are in the environment (CASE_...).
+// process_cases CASE: one case of process_test.py, with its settings in the environment (CASE_...).
 // Ends with 0 if all was as it should be, and 77 if it can't be tried here; some cases end with 7.
 #include "ends.hpp"
 #include "forks.hpp"
