@@ -3552,7 +3552,10 @@ class lane_shard {
     if (size_ >= places_.size()) grow();
     if (places_.size() == 0) return nullptr;
     lane* const made = lane::make(to, minute, hash, budget_);
-    if (made == nullptr) return nullptr;
+    if (made == nullptr) {
+      if (size_ == 0) places_.reset();
+      return nullptr;
+    }
     made->chained = places_[place(hash)];
     places_[place(hash)] = made;
     ++size_;

@@ -44,7 +44,7 @@ class ToolTest(unittest.TestCase):
         """What became of the tool that was given those lines."""
         return subprocess.run(
             [TOOL, "--quiet", "--address", self.address, "--group", self.group, "--stream",
-             self.stream, *arguments],
+             self.stream, "--workers", "1", *arguments],  # so that lines keep their order
             input=b"".join(line + b"\n" for line in lines), capture_output=True, timeout=120)
 
     def curl(self, form, *arguments, path="/dataproxy/message"):

@@ -12,6 +12,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <list>
@@ -27,6 +29,54 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <poll.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define COUNTS_ALLOCATIONS 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define COUNTS_ALLOCATIONS 0
+#endif
+#endif
+#if !defined(COUNTS_ALLOCATIONS)
+#if defined(__GLIBC__)
+#define COUNTS_ALLOCATIONS 1
+#else
+#define COUNTS_ALLOCATIONS 0
+#endif
+#endif
+
+namespace {
+
+thread_local std::size_t allocations = 0;
+
+}  // namespace
+
+#if COUNTS_ALLOCATIONS
+// `operator new` comes here as well. A sanitizer has wrappers of its own.
+extern "C" {
+
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* moved, std::size_t size);
+
+void* malloc(std::size_t size) {
+  ++allocations;
+  return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) {
+  ++allocations;
+  return __libc_calloc(count, size);
+}
+void* realloc(void* moved, std::size_t size) {
+  ++allocations;
+  return __libc_realloc(moved, size);
+}
+
+}  // extern "C"
+#endif
 
 using namespace std::chrono_literals;
 using inlong::async_options;
@@ -1041,5 +1091,84 @@ TEST_CASE("an asynchronous reporter that can't work is not made") {
   async_options how;
   how.linger = -1ms;
   CHECK(thrown([&] { reporter({"a"}, how); }, errc::bad_option).find("async_options.linger") == 0);
+}
+#endif
+
+TEST_CASE("once warm, submit asks for no memory") {
+  if (!COUNTS_ALLOCATIONS) {
+    MESSAGE("skipped: the sanitizer has allocation functions of its own");
+    return;
+  }
+  {
+    const std::size_t before = allocations;
+    const std::unique_ptr<int> counted_one(new int(0));
+    CHECK(allocations == before + 1);
+  }
+  for (const bool by_handle : {true, false}) {
+    async_options how;
+    how.max_batch_records = 400;
+    how.linger = 1h;
+    reporter sender({"a"}, how);
+    // It is never idle: it would give memory back then.
+    CHECK(sender.submit({"another", "stream"}, "x") == submit_status::accepted);
+    const auto handle = sender.stream(to);
+    const std::string body(100, 'x');
+    std::size_t asked = 0;
+    std::uint64_t submitted = 0;
+    for (int round = 1; round <= 50; ++round) {
+      // First several batches at once, of which the buffers stay.
+      const std::uint64_t count = round == 1 ? 8 * 400 : 400;
+      const std::size_t before = allocations;
+      for (std::uint64_t i = 0; i < count; ++i) {
+        if (by_handle) {
+          static_cast<void>(handle.submit(body));
+        } else {
+          static_cast<void>(sender.submit(to, body));
+        }
+      }
+      submitted += count;
+      if (round > 1) asked += allocations - before;
+      while (sender.counters().delivered < submitted) static_cast<void>(sender.poll(1s));
+    }
+    CHECK(asked == 0);
+  }
+}
+
+#if defined(__linux__)
+namespace {
+
+/// How often the threads of this process, but for this one, have given up the processor of their
+/// own accord: once for each time that they went to sleep.
+std::uint64_t sleeps_of_others() {
+  std::uint64_t all = 0;
+  for (const auto& each : std::filesystem::directory_iterator("/proc/self/task")) {
+    if (each.path().filename() == std::to_string(::gettid())) continue;
+    std::ifstream status(each.path() / "status");
+    for (std::string line; std::getline(status, line);) {
+      constexpr std::string_view name = "voluntary_ctxt_switches:";
+      if (line.substr(0, name.size()) == name) all += std::stoull(line.substr(name.size()));
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("an idle reporter never wakes") {
+  async_options how;
+  how.linger = 1ms;
+  reporter sender({"a", "b"}, how);
+  const auto handle = sender.stream(to);
+  handle.submit("x");
+  CHECK(sender.flush(10s));
+  const auto rest = [](int milliseconds) { CHECK(::poll(nullptr, 0, milliseconds) == 0); };
+  rest(100);  // whoever was busy looks once more
+  const std::uint64_t before = sleeps_of_others();
+  CHECK(before > 0);
+  rest(400);
+  CHECK(sleeps_of_others() == before);
+  handle.submit("x");
+  CHECK(sender.flush(10s));
+  CHECK(sleeps_of_others() > before);
 }
 #endif

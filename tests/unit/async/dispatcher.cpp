@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -151,4 +152,79 @@ TEST_CASE("a queue without room is full and never out of memory, whoever else as
   CHECK(others == 0);
   CHECK(driver.counted().refused_full == full);
   CHECK(driver.counted().memory <= how.max_memory);
+}
+
+TEST_CASE("a batch calls for work twice at most: when it is opened, and when it is sealed") {
+  // One sleeps as a worker does, and is counted each time that somebody calls for it.
+  async_options how;
+  how.linger = 1h;
+  how.max_batch_records = 100;
+  dispatcher of(how, {});
+  inlong::detail::bed bed;
+  std::atomic<bool> stop{false};
+  std::atomic<int> woken{0};
+  std::atomic<bool> asleep{false};
+  std::thread worker([&] {
+    std::unique_lock lock(of.mutex);
+    while (!stop) {
+      asleep = true;
+      of.sleep(lock, bed, std::chrono::steady_clock::now(), never, false);
+      asleep = false;
+      ++woken;
+    }
+  });
+  const auto wait_asleep = [&] {
+    for (;;) {
+      const std::lock_guard lock(of.mutex);  // held while it is awake
+      if (asleep) return;
+    }
+  };
+  int most = 0;
+  for (int batch = 0; batch < 20; ++batch) {
+    wait_asleep();
+    const int before = woken;
+    for (int i = 0; i < 100; ++i) {
+      CHECK(of.submit(to, {"x"}) == submit_status::accepted);
+      if (i == 0 || i == 98) wait_asleep();
+    }
+    wait_asleep();
+    most = (std::max)(most, woken - before);
+  }
+  CHECK(most >= 1);
+  CHECK(most <= 2);
+  {
+    const std::lock_guard lock(of.mutex);
+    stop = true;
+    of.call_all();
+  }
+  worker.join();
+}
+
+TEST_CASE("a snapshot says how much memory is in use, and a drained queue how little") {
+  scripted_driver driver;
+  CHECK(driver.counted().memory == 0);
+  CHECK(driver.submit("x", 1) == submit_status::accepted);
+  const statistics with_one = driver.counted();
+  CHECK(with_one.memory > sizeof(inlong::detail::lane_batch));
+  CHECK(with_one.memory < 4096);
+  CHECK(with_one.lanes == 1);
+  CHECK(with_one.pending == 1);
+  driver.run_all();
+  CHECK(driver.tokens == std::vector<std::uint64_t>{1});
+  CHECK(driver.counted().lanes == 0);
+  CHECK(driver.counted().memory <= with_one.memory);
+}
+
+TEST_CASE("batches are sealed when they have lingered, by the clock of whoever drives") {
+  async_options how;
+  how.linger = 50ms;
+  scripted_driver driver(how);
+  const auto before = std::chrono::steady_clock::now();
+  driver.submit("x");
+  const auto after = std::chrono::steady_clock::now();
+  driver.run(before + 49ms);
+  CHECK(driver.network.journal().empty());
+  driver.run(after + 50ms);
+  CHECK(driver.network.journal().size() == 1);
+  CHECK(driver.tokens.size() == 1);
 }

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <inlong/async/lane_table.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+using inlong::destination;
+using inlong::detail::lane;
+using inlong::detail::lane_batch;
+using inlong::detail::lane_shard;
+using inlong::detail::lane_table;
+using inlong::detail::memory_budget;
+using inlong::detail::no_minute;
+using inlong::detail::steady_time;
+
+namespace {
+
+constexpr steady_time never = (steady_time::max)();
+const destination to{"group", "stream"};
+
+lane* make(lane_shard& in, const destination& where, std::int64_t minute = no_minute) {
+  return in.make(where, minute, lane_table::hash(where, minute));
+}
+lane* find(const lane_shard& in, const destination& where, std::int64_t minute = no_minute) {
+  return in.find(where, minute, lane_table::hash(where, minute));
+}
+
+}  // namespace
+
+TEST_CASE("a lane is found by its destination and minute, and by nothing else") {
+  memory_budget budget(100'000);
+  lane_shard shard(budget);
+  CHECK(find(shard, to) == nullptr);
+  lane* const timeless = make(shard, to);
+  lane* const timed = make(shard, to, 7);
+  lane* const before = make(shard, to, -7);
+  CHECK(find(shard, to) == timeless);
+  CHECK(find(shard, to, 7) == timed);
+  CHECK(find(shard, to, -7) == before);
+  CHECK(find(shard, to, 8) == nullptr);
+  CHECK(find(shard, {"grou", "pstream"}) == nullptr);
+  CHECK(find(shard, {"group", "strea"}) == nullptr);
+  CHECK(shard.size() == 3);
+}
+
+TEST_CASE("lanes whose hashes are all the same are told apart") {
+  memory_budget budget(100'000);
+  lane_shard shard(budget);
+  std::vector<lane*> lanes;
+  for (std::int64_t i = 0; i < 100; ++i) lanes.push_back(shard.make(to, i, 42));
+  for (std::int64_t i = 0; i < 100; ++i) {
+    CHECK(shard.find(to, i, 42) == lanes[static_cast<std::size_t>(i)]);
+  }
+  for (std::size_t i = 0; i < 100; i += 2) shard.drop_if_idle(*lanes[i]);
+  for (std::int64_t i = 0; i < 100; ++i) {
+    CHECK((shard.find(to, i, 42) != nullptr) == (i % 2 == 1));
+  }
+}
+
+TEST_CASE("thousands of lanes stay found while the table grows, and all memory comes back") {
+  memory_budget budget(10'000'000);
+  lane_shard shard(budget);
+  std::vector<std::string> groups;
+  for (int i = 0; i < 5000; ++i) groups.push_back("group " + std::to_string(i));
+  for (const std::string& each : groups) REQUIRE(make(shard, {each, "stream"}) != nullptr);
+  const std::size_t with_all = budget.used();
+  CHECK(with_all / groups.size() <= 256);
+  for (const std::string& each : groups) {
+    lane* const found = find(shard, {each, "stream"});
+    REQUIRE(found != nullptr);
+    CHECK(found->to().group_id == each);
+    CHECK(found->to().stream_id == "stream");
+  }
+  for (const std::string& each : groups) shard.drop_if_idle(*find(shard, {each, "stream"}));
+  CHECK(shard.size() == 0);
+  CHECK(budget.used() == 0);
+}
+
+TEST_CASE("a lane that is of use stays, and one that is idle goes after a while") {
+  memory_budget budget(100'000);
+  lane_batch batch(budget);
+  lane_shard shard(budget);
+  lane* const held = make(shard, to, 1);
+  lane* const filled = make(shard, to, 2);
+  lane* const pinned = make(shard, to, 3);
+  lane* const idle = make(shard, to, 4);
+  held->holders = 1;
+  filled->open = &batch;
+  pinned->pins = 1;
+  const steady_time now = steady_time() + 100s;
+  for (lane* const each : {held, filled, pinned, idle}) shard.look_after(*each, now);
+  shard.forget(now - 1s);
+  CHECK(shard.size() == 4);
+  shard.forget(now);
+  CHECK(shard.size() == 3);
+  CHECK(find(shard, to, 4) == nullptr);
+  held->holders = 0;
+  shard.look_after(*held, now + 1s);
+  held->holders = 1;  // found again in time
+  shard.look_after(*held, now + 2s);
+  shard.forget(never);
+  CHECK(shard.size() == 3);
+  held->holders = 0;
+  shard.drop_if_idle(*held);
+  filled->open = nullptr;
+  pinned->pins = 0;
+  for (lane* const each : {filled, pinned}) shard.look_after(*each, now);
+  shard.forget(never);
+  CHECK(shard.size() == 0);
+  CHECK(budget.used() == 0);
+}
+
+TEST_CASE("without memory there is no lane, and nothing stays behind") {
+  for (std::size_t most = 0; most < 300; ++most) {
+    memory_budget budget(most);
+    lane_shard shard(budget);
+    lane* const made = make(shard, to);
+    if (made == nullptr) {
+      CHECK(shard.size() == 0);
+      CHECK(budget.used() == 0);
+    } else {
+      CHECK(budget.used() <= most);
+      shard.drop_if_idle(*made);
+    }
+    CHECK(budget.used() == 0);
+  }
+}
+
+TEST_CASE("destinations are spread over all parts of the table") {
+  memory_budget budget(100'000);
+  lane_table table(budget);
+  std::set<lane_shard*> used;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string group = "group" + std::to_string(i);
+    used.insert(&table.of(lane_table::hash({group, "stream"}, no_minute)));
+  }
+  CHECK(used.size() == lane_table::shards);
+  CHECK(table.all().size() == lane_table::shards);
+  CHECK(lane_table::hash(to, 1) != lane_table::hash(to, 2));
+}
