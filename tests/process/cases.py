@@ -85,7 +85,7 @@ def ends():
 
 
 def forks():
-    for name in ["idle", "pending", "while_submitting", "in_callback"]:
+    for name in ["idle", "pending", "beside_waiters", "while_submitting", "in_callback"]:
         yield Case(f"fork: {name}", f"fork_{name}", leaks=False)
     yield Case("fork: idle, as the server sees it", "fork_idle", server="strict", leaks=False)
     yield Case("fork: during_send", "fork_during_send", server="waiting", leaks=False)
@@ -127,6 +127,8 @@ def others():
                        "transport_that_hangs",
                        {"HOW": how, "CLOSES": closes, "RELEASED": released}, code=7,
                        at_most=MARGIN + 0.025)
+    yield Case("plugin: its requests have no answer when it is unloaded", "unload_busy",
+               server="silent", records=None)
     for function, own in itertools.product(["report", "submit"], ["yes", "no"]):
         yield Case(f"plugin: {function}, beside a reporter of the program: {own}", "unload",
                    {"FUNCTION": function, "OWN": own}, leaks=False)

@@ -84,8 +84,8 @@ class Resetting(Peer):
 
 class Strict(Peer):
     """Takes nothing but whole requests, one after the other, and keeps what it can't understand as
-    a record of its own. If it waits, it reads nothing before the program says `read`. If its answers
-    are chunked, they do not say how long they are, as DataProxy's do."""
+    a record of its own. If it waits, it reads nothing before the program says `read`. If its
+    answers are chunked, they do not say how long they are, as DataProxy's do."""
 
     def __init__(self, waits=False, chunked=False):
         self.may_read = threading.Event()

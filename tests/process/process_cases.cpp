@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
       {"end_process", end_process},
       {"fork_idle", fork_idle},
       {"fork_pending", fork_pending},
+      {"fork_beside_waiters", fork_beside_waiters},
       {"fork_while_submitting", fork_while_submitting},
       {"fork_during_send", fork_during_send},
       {"fork_in_callback", fork_in_callback},
@@ -38,6 +39,7 @@ int main(int argc, char** argv) {
       {"exit_beside_handles", exit_beside_handles},
       {"transport_that_hangs", transport_that_hangs},
       {"unload", unload},
+      {"unload_busy", unload_busy},
   };
   const auto found = cases.find(argc == 2 ? argv[1] : "");
   if (found != cases.end()) return found->second();

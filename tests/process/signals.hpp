@@ -5,14 +5,18 @@
 
 #include "support.hpp"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
+#include <system_error>
 
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -27,9 +31,21 @@ inline bool blocks_nothing() {
   return ::sigisemptyset(&now) != 0;
 }
 
+/// Whatever the library sends goes through `send_some`. As a rule it has noticed the end of a
+/// connection before; here it has not.
+inline void send_into_broken_pipe() {
+  int ends[2];
+  EXPECT(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+  ::close(ends[1]);
+  const std::array<std::string_view, 1> pieces{"too late"};
+  EXPECT(inlong::detail::send_some(ends[0], pieces).error == std::errc::broken_pipe);
+  ::close(ends[0]);
+}
+
 /// The driver's server reads a little of each request, and resets the connection.
 inline int broken_pipe() {
   EXPECT(is_default(SIGPIPE));
+  send_into_broken_pipe();
   async_options how;
   how.max_request_bytes = 8 * 1024 * 1024;
   how.max_memory = 64 * 1024 * 1024;
