@@ -49,7 +49,8 @@ address=${listening#listening on }
 
 echo "Reporting the lines of $file to a stand-in for DataProxy at $address"
 # With one worker lines arrive in the order of the file, for the comparison.
-"$build/inlong-report" --address "$address" --group demo --stream quickstart --workers 1 "$work/lines"
+"$build/inlong-report" --address "$address" --group demo --stream quickstart --workers 1 \
+  "$work/lines"
 kill "$server"
 wait "$server" $! # until all is written
 server=

@@ -26,16 +26,17 @@ struct tally {
   std::uint64_t pending() const { return lines - delivered - blank - failed; }
 };
 
-/// `12.3 MB`
+/// `12.3 k`, `7`; and with a unit `12.3 kB`, `7 B`
 template <class Number>
-std::string in_bytes(Number bytes) {
-  const char* const units[] = {"bytes", "kB", "MB", "GB", "TB"};
-  auto count = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  for (; count >= 1000 && unit < 4; ++unit) count /= 1000;
+std::string in_short(Number number, const std::string& unit = {}) {
+  const char* const prefixes[] = {"", "k", "M", "G", "T"};
+  auto count = static_cast<double>(number);
+  std::size_t thousands = 0;
+  for (; count >= 1000 && thousands < 4; ++thousands) count /= 1000;
   char text[32];
-  std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", count, units[unit]);
-  return text;
+  std::snprintf(text, sizeof text, thousands == 0 ? "%.0f" : "%.1f", count);
+  const std::string behind = prefixes[thousands] + unit;
+  return behind.empty() ? text : text + (' ' + behind);
 }
 
 /// Owns standard error: what else is written there goes through `say`, so that it never ends up
@@ -71,12 +72,12 @@ class progress {
     next_ = how_ == style::bar ? clock::now() : next_;  // draw it again
   }
 
-  /// `1234 delivered, 5 blank skipped, 0 failed; 1.2 MB in 3.10 s, 387.1 kB/s, 398 records/s`
+  /// `1234 delivered, 5 blank skipped, 0 failed; 1.2 MB in 3.10 s, 387 kB/s, 39 records/s`
   std::string facts(const tally& now, const std::string& done) const {
     char time[32];
     std::snprintf(time, sizeof time, " in %.2f s, ", seconds());
     return std::to_string(now.delivered) + ' ' + done + ", " + std::to_string(now.blank) +
-           " blank skipped, " + std::to_string(now.failed) + " failed; " + in_bytes(now.bytes) +
+           " blank skipped, " + std::to_string(now.failed) + " failed; " + in_short(now.bytes, "B") +
            time + rate(now) + records_rate(now);
   }
 
@@ -92,7 +93,7 @@ class progress {
   double seconds() const { return std::chrono::duration<double>(clock::now() - start_).count(); }
 
   std::string rate(const tally& now) const {
-    return in_bytes(static_cast<double>(now.bytes) / seconds()) + "/s";
+    return in_short(static_cast<double>(now.bytes) / seconds(), "B") + "/s";
   }
 
   std::string records_rate(const tally& now) const {
@@ -106,10 +107,9 @@ class progress {
     winsize window{};
     ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
     const std::size_t columns = window.ws_col > 1 ? window.ws_col : 80;
-    const std::string text = bar(now) + std::to_string(now.delivered) + " delivered, " +
-                             std::to_string(now.pending()) + " pending, " +
-                             std::to_string(now.failed) + " failed; " + in_bytes(now.bytes) + ", " +
-                             rate(now);
+    const std::string text = bar(now) + in_short(now.delivered) + " delivered, " +
+                             in_short(now.pending()) + " pending, " + in_short(now.failed) +
+                             " failed; " + in_short(now.bytes, "B") + ", " + rate(now);
     std::cerr << erase_line + text.substr(0, columns - 1) << std::flush;
   }
 

@@ -366,7 +366,7 @@ class Failures(ToolTest):
         server = self.stand_in("--known", "some_group/another_stream")
         path, arguments = self.file_of(100)
         said = self.tool(server, *arguments, status=1)
-        self.assertRegex(said, rf"{path}:1 to {path}:10: not delivered: .*code 115")
+        self.assertRegex(said, rf"{path}:1 to {path}:10: failed: .*code 115")
         self.assertIn(f"stopped; all before {path}:1 is dealt with", said)
         self.assertIn("0 delivered, 0 blank skipped, 100 failed", said)
 
@@ -386,7 +386,9 @@ class Failures(ToolTest):
         path, arguments = self.file_of(100)
         said = self.tool(server, *arguments, "--timeout", "1500ms", status=1)
         self.assertRegex(
-            said, rf"{path}:1 to {path}:10: .*within the time allowed \(connection refused "
+            said,
+            rf"{path}:1 to {path}:10: failed: not delivered within the time allowed \(connection "
+            "refused ",
         )
         self.assertRegex(said, r" in 1\.[5-9] s")
         self.assertIn(f"stopped; all before {path}:1 is dealt with", said)
@@ -573,7 +575,7 @@ class Display(ToolTest):
         self.assertEqual(status, 0)
         self.assertRegex(
             appeared,
-            r"\r\x1b\[K\[=+\] 100% 10 delivered, 0 pending, 0 failed; 61 bytes, .*B/s\r\n",
+            r"\r\x1b\[K\[=+\] 100% 10 delivered, 0 pending, 0 failed; 61 B, .*B/s\r\n",
         )
         self.assertIn("10 delivered, 0 blank skipped, 0 failed", appeared)
 

@@ -7,6 +7,7 @@ tool_test.py TOOL [ARGUMENT OF UNITTEST...]
 The peer is named by the environment, as in peer.hpp.
 """
 
+import collections
 import os
 import random
 import shutil
@@ -60,7 +61,15 @@ class ToolTest(unittest.TestCase):
     def check_arrived(self, run, lines):
         self.assertEqual((run.returncode, run.stderr), (0, b""))
         if self.judge:
-            self.assertEqual(self.judge.records(), lines)
+            self.check_stored(lines)
+
+    def check_stored(self, lines):
+        """Each once and none else; requests may overtake each other."""
+        found = collections.Counter(self.judge.records())
+        found.subtract(collections.Counter(lines))
+        # Not the whole difference: there may be a hundred thousand.
+        wrong = [(line[:80], count) for line, count in found.items() if count != 0]
+        self.assertEqual((len(wrong), wrong[:3]), (0, []))
 
     def test_tool_delivers_every_character(self):
         points = [*range(0x0A), *range(0x0B, 0xD800), *range(0xE000, 0x110000)]
@@ -120,7 +129,7 @@ class ToolTest(unittest.TestCase):
         run = self.report(lines)
         self.assertEqual(run.returncode, 1)
         self.assertIn(b"stdin:2", run.stderr)
-        self.assertEqual(self.judge.records(), [b"short", b"brief"])
+        self.check_stored([b"short", b"brief"])
 
     @JUDGE_ONLY
     def test_tool_fails_where_the_server_refuses(self):
@@ -145,7 +154,7 @@ class ToolTest(unittest.TestCase):
 
 def why_not():
     if FOLDER:
-        reason = os.path.join(FOLDER, "..", "skipped")
+        reason = os.path.join(os.path.dirname(FOLDER), "skipped")
         if os.path.exists(reason):
             with open(reason, encoding="utf-8") as file:
                 return file.read().strip()

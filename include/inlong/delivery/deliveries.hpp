@@ -57,7 +57,7 @@ class delivery {
     const detail::explanation why(error, server_code, http_status, address(), known_->detail);
     const std::string doubt =
         known == certainty::maybe_stored ? "; whether it was stored is not known" : "";
-    return "not delivered: " + why.meaning + effort + doubt +
+    return "failed: " + why.meaning + effort + doubt +
            (why.remedy.empty() ? "" : "; " + why.remedy);
   }
 
