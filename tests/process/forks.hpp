@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Forks at every moment: the child's copy is inert, and the parent's goes on as if nothing had been.
+// Forks at every moment: the child's copy is inert, and the parent's goes on as before.
 #ifndef INLONG_TESTS_PROCESS_FORKS_HPP
 #define INLONG_TESTS_PROCESS_FORKS_HPP
 
@@ -80,26 +80,20 @@ inline void expect_success(pid_t child) {
   EXPECT(WIFEXITED(how) && WEXITSTATUS(how) == 0);
 }
 
-inline bool is_tsan() {
-#if defined(__SANITIZE_THREAD__)
-  return true;
-#else
-  return false;
-#endif
-}
-
 /// A child of each way to end, which destroys its copy before, or leaves that to its end. False: it
 /// is the child.
-inline bool fork_in_all_ways() {
+inline bool fork_in_all_ways(const std::function<void()>& destroy_more = [] {}) {
   for (const std::string& how : ways_to_end) {
     // The thread sanitizer does not do threads in the child of a program with threads.
     if (is_tsan() && (how == "exit_elsewhere" || how == "pthread_exit")) continue;
     for (const bool destroys : {false, true}) {
       const auto start = clock_type::now();
       const auto child = fork_and(
-          [destroys] {
+          [&] {
             expect_inert(*relatives());
-            if (destroys) relatives().reset();
+            if (!destroys) return;
+            relatives().reset();
+            destroy_more();
           },
           how);
       if (!child) return false;
@@ -144,6 +138,39 @@ inline int fork_pending() {
   relatives()->submit(10);  // the child has them too, and must not send them when it ends
   if (!fork_in_all_ways()) return status();
   relatives()->submit(10);
+  return finish_parent();
+}
+
+/// Threads of the parent wait at the fork: what they wait for can't be destroyed in a child.
+inline int fork_beside_waiters() {
+  relatives() = std::make_unique<family>();
+  static std::optional<async_reporter> polled;
+  static std::optional<reporter> waiting;
+  async_options how;
+  how.workers = 0;
+  how.linger = 1h;
+  polled.emplace(address(), how);
+  EXPECT(polled->submit(to, body("polled", 0)) == submit_status::accepted);
+  options patient;
+  patient.delivery_timeout = 2s;
+  waiting.emplace("127.0.0.1:1", patient);  // nobody listens there, as a rule
+  auto& polling = *new std::thread([] {
+    while (polled->poll(1h)) {
+    }
+  });
+  auto& reporting = *new std::thread([] { EXPECT(!waiting->report(to, "parent")); });
+  await([] { return waiting->counters().endpoints[0].failures != 0; });
+  const auto destroy = [] {
+    polled.reset();
+    waiting.reset();
+  };
+  if (!fork_in_all_ways(destroy)) return status();
+  EXPECT(polled->close(20s).left.empty());
+  promise("polled", 1);
+  polling.join();
+  reporting.join();
+  delete &polling;
+  delete &reporting;
   return finish_parent();
 }
 
@@ -234,8 +261,8 @@ inline int fork_in_callback() {
   return finish_parent();
 }
 
-/// The child returns from the callback, which a worker has called: its only thread ends, and so does
-/// the process, with success; and so this has to be told in another way.
+/// The child returns from the callback, which a worker has called: its only thread ends, and so
+/// does the process, with success. A failure has to be told in another way.
 inline int fork_in_callback_and_return() {
   static bool is_child = false;
   EXPECT(std::atexit([] {

@@ -83,9 +83,9 @@ class Resetting(Peer):
 
 
 class Strict(Peer):
-    """Takes nothing but whole requests, one after the other, and keeps what it can't understand as a
-    record of its own. If it waits, it reads nothing before the program says `read`. Its answers are
-    chunked, where DataProxy says how long they are."""
+    """Takes nothing but whole requests, one after the other, and keeps what it can't understand as
+    a record of its own. If it waits, it reads nothing before the program says `read`. If its
+    answers are chunked, they do not say how long they are, as DataProxy's do."""
 
     def __init__(self, waits=False, chunked=False):
         self.may_read = threading.Event()
@@ -133,8 +133,9 @@ class Strict(Peer):
                 self.taken += urllib.parse.unquote(value).split("\n")
         answer = b'{"code":"0","msg":"success"}'
         if self.chunked:
-            link.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n"
-                         % (len(answer), answer))
+            head = b"Transfer-Encoding: chunked"
+            answer = b"%x\r\n%s\r\n0\r\n\r\n" % (len(answer), answer)
         else:
-            link.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(answer), answer))
+            head = b"Content-Length: %d" % len(answer)
+        link.sendall(b"HTTP/1.1 200 OK\r\n%s\r\n\r\n%s" % (head, answer))
         return True

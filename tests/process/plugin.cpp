@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <thread>
 
 using namespace std::chrono_literals;
 
@@ -30,6 +31,20 @@ PLUGIN_EXPORT std::size_t report(const char* address, std::size_t first, std::si
     }
   }
   return queue.flush(20s) ? delivered + queue.counters().delivered : 0;
+}
+
+/// Destroyed with requests in flight, which nobody waits for.
+PLUGIN_EXPORT std::size_t abandon(const char* address, std::size_t first, std::size_t count) {
+  inlong::async_options how;
+  how.max_batch_records = 1;
+  own_reporter queue({address}, how);
+  std::size_t accepted = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    accepted += queue.submit({"group", "stream"}, "plugin-" + std::to_string(first + i)) ==
+                inlong::submit_status::accepted;
+  }
+  while (queue.counters().endpoints[0].requests == 0) std::this_thread::yield();
+  return accepted;
 }
 
 /// Destroyed while it is unloaded, with records that are still to be sent.

@@ -11,7 +11,7 @@
 #define PLUGIN_EXPORT extern "C"
 #endif
 
-/// Reports `count` records from `first` on through a reporter of either kind; how many were delivered.
+/// Reports `count` records from `first` on, through reporters of both kinds; how many it did.
 using plugin_report = std::size_t(const char* address, std::size_t first, std::size_t count);
 
 #endif

@@ -62,4 +62,13 @@ inline int unload() {
   return finish_parent();
 }
 
+/// The plugin's threads wait for answers, and have ended before it goes.
+inline int unload_busy() {
+  for (std::size_t round = 0; round < 20; ++round) {
+    EXPECT(use_plugin(setting("PLUGIN"), "abandon", 10 * round, 10) == 10);
+    await([] { return threads() == 1U + is_tsan(); });
+  }
+  return status();
+}
+
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// process_cases CASE: one case of process_test.py, whose settings are in the environment (CASE_...).
+// process_cases CASE: one case of process_test.py, with its settings in the environment (CASE_...).
 // Ends with 0 if all was as it should be, and 77 if it can't be tried here; some cases end with 7.
 #include "ends.hpp"
 #include "forks.hpp"
@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
       {"end_process", end_process},
       {"fork_idle", fork_idle},
       {"fork_pending", fork_pending},
+      {"fork_beside_waiters", fork_beside_waiters},
       {"fork_while_submitting", fork_while_submitting},
       {"fork_during_send", fork_during_send},
       {"fork_in_callback", fork_in_callback},
@@ -38,6 +39,7 @@ int main(int argc, char** argv) {
       {"exit_beside_handles", exit_beside_handles},
       {"transport_that_hangs", transport_that_hangs},
       {"unload", unload},
+      {"unload_busy", unload_busy},
   };
   const auto found = cases.find(argc == 2 ? argv[1] : "");
   if (found != cases.end()) return found->second();

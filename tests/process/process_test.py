@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""process_test.py PROGRAM PLUGIN STAND_IN [--slow] [--only TEXT]: whole processes and their ends.
+"""process_test.py PROGRAM PLUGIN STAND_IN [--sanitizer NAME] [--only TEXT]: whole processes.
 
 Runs each case of PROGRAM in a process of its own, with a server beside it, and looks at how it
 ended, what it printed, how long that took, and what the server stored. Prints a line for each.
---slow: a build with sanitizers. --only: the cases whose names have TEXT in them.
+--sanitizer: Meson's name of the build's. --only: the cases whose names have TEXT in them.
 """
 import argparse
 import collections
@@ -32,10 +32,11 @@ parser = argparse.ArgumentParser()
 parser.add_argument("program")
 parser.add_argument("plugin")
 parser.add_argument("stand_in")
-parser.add_argument("--slow", action="store_true")
+parser.add_argument("--sanitizer", default="none")
 parser.add_argument("--only", default="")
 TESTED = parser.parse_args()
-ROOM = 0.5 if TESTED.slow else 0.02  # seconds, beside what a case is allowed
+# Seconds, beside what a case is allowed.
+ROOM = 0.02 if TESTED.sanitizer == "none" else 2
 
 
 class Alive(StandIn):
@@ -61,7 +62,7 @@ SERVERS = {
 
 
 class Run:
-    """One run of a case, with what is wrong: `problems`, and `delays`, which may be the machine's."""
+    """One run of a case, with its `problems`, and its `delays`, which may be the machine's."""
 
     def __init__(self, case):
         self.case = case
@@ -82,7 +83,8 @@ class Run:
         environment.update((f"CASE_{name}", str(value)) for name, value in case.settings.items())
         leaks = f"detect_leaks={int(case.leaks)}"
         environment["ASAN_OPTIONS"] = f"{os.environ.get('ASAN_OPTIONS', '')}:{leaks}"
-        environment["TSAN_OPTIONS"] = f"{os.environ.get('TSAN_OPTIONS', '')}:die_after_fork=0"
+        forks = "die_after_fork=0:atexit_sleep_ms=0"
+        environment["TSAN_OPTIONS"] = f"{os.environ.get('TSAN_OPTIONS', '')}:{forks}"
         with open(errors, "wb") as said:
             process = subprocess.Popen([TESTED.program, case.function], env=environment, text=True,
                                        stdout=subprocess.PIPE, stderr=said,
@@ -139,6 +141,8 @@ class Run:
 
 def judge(case):
     """Its line, and whether it is as it should be."""
+    if case.not_with == TESTED.sanitizer:
+        return f"SKIP {case.name}: {case.why}", True
     for _ in range(TRIES):
         run = Run(case)
         if run.code == SKIPPED:
@@ -152,8 +156,6 @@ def judge(case):
 
 
 wanted = [case for case in CASES if TESTED.only in case.name]
-if TESTED.slow:
-    wanted = [case for case in wanted if not case.quick_only]
 with concurrent.futures.ThreadPoolExecutor(4) as workers:
     good = True
     for line, is_good in workers.map(judge, wanted):

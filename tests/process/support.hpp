@@ -87,6 +87,19 @@ inline std::string body(const std::string& prefix, std::size_t number) {
 
 // ---- what a process has
 
+inline bool is_tsan() {
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+  return true;
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__)
+  return true;
+#else
+  return false;
+#endif
+}
+
 inline std::size_t entries(const char* folder) {
   std::size_t count = 0;
   DIR* const open = ::opendir(folder);
@@ -115,8 +128,9 @@ inline void leave(const std::string& how, int code) {
     std::thread([code] { std::exit(code); }).join();
   }
   if (how == "pthread_exit") {
-    std::thread([code, caller = ::pthread_self()] {
-      ::pthread_join(caller, nullptr);
+    std::thread([code] {
+      // Until the first thread is no more than an entry.
+      await([] { return contents("/proc/self/stat").find(") Z ") != std::string::npos; });
       std::exit(code);
     }).detach();
     ::pthread_exit(nullptr);

@@ -4,6 +4,7 @@
 #define INLONG_TRANSPORT_HTTPLIB_HPP
 
 #include <inlong/config.hpp>
+#include <inlong/detail/thread.hpp>
 #include <inlong/endpoint/endpoint.hpp>
 #include <inlong/server_code.hpp>
 #include <inlong/transport/connect.hpp>
@@ -78,13 +79,31 @@ class httplib_client final : public ::httplib::ClientImpl {
   httplib_client() : ClientImpl("localhost") {}  // the name is not used
 
   /// Reads the answer's body into `body`, but for what is over `max_reply_bytes` + 1. False: it is
-  /// longer, cut short, or malformed.
+  /// longer, cut short, or malformed, or there is no thread to be had.
+  ///
+  /// From 0.20 on cpp-httplib makes objects of the thread that parses. A thread of its own does not
+  /// report after their destruction, as another may at its end, and does not keep a plugin from
+  /// being unloaded.
   template <class Source>
   bool parse(Source& source, std::string& body);
 
-  /// cpp-httplib makes statics when it parses its first answer. Made before a reporter is, they
-  /// outlive it, even where it is a static itself that reports while it is destroyed.
+  /// Before 0.20 these objects are statics. Made before a reporter is, they outlive it, even where
+  /// it is a static itself that reports while it is destroyed.
   static void make_statics();
+
+ private:
+  template <class Source>
+  struct task {
+    httplib_client& parser;
+    Source& source;
+    std::string& body;
+    bool is_whole = false;
+    bool lacks_memory = false;
+  };
+  template <class Source>
+  static void* run(void* of) noexcept;
+  template <class Source>
+  bool parse_here(Source& source, std::string& body);
 };
 
 }  // namespace detail
@@ -213,15 +232,47 @@ inline void httplib_client::make_statics() {
       return static_cast<std::ptrdiff_t>(count);
     }
   };
-  [[maybe_unused]] static const bool made = [] {
-    canned_answer answer;
-    std::string body;
-    return httplib_client().parse(answer, body);
-  }();
+  // "0.18.7"
+  constexpr std::string_view version = CPPHTTPLIB_VERSION;
+  constexpr bool has_statics = version[0] == '0' && (version[2] < '2' || version[3] == '.');
+  if constexpr (has_statics) {
+    [[maybe_unused]] static const bool made = [] {
+      canned_answer answer;
+      std::string body;
+      return httplib_client().parse_here(answer, body);
+    }();
+  }
 }
 
 template <class Source>
 bool httplib_client::parse(Source& source, std::string& body) {
+  task<Source> work{*this, source, body};
+  thread runner;
+  if (runner.start(&run<Source>, &work)) return false;
+  runner.join();
+#if INLONG_EXCEPTIONS
+  if (work.lacks_memory) throw std::bad_alloc();
+#endif
+  return work.is_whole;
+}
+
+template <class Source>
+void* httplib_client::run(void* of) noexcept {
+  auto& work = *static_cast<task<Source>*>(of);
+#if INLONG_EXCEPTIONS
+  try {
+    work.is_whole = work.parser.parse_here(work.source, work.body);
+  } catch (const std::bad_alloc&) {
+    work.lacks_memory = true;
+  }
+#else
+  work.is_whole = work.parser.parse_here(work.source, work.body);
+#endif
+  return nullptr;
+}
+
+template <class Source>
+bool httplib_client::parse_here(Source& source, std::string& body) {
   ::httplib::Request unseen;
   unseen.method = "GET";
   unseen.path = "/";
