@@ -15,7 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <cstring>
 #include <mutex>
 #include <string_view>
 #include <utility>
@@ -143,14 +143,44 @@ class lane_table {
       : lane_table(budget, std::make_index_sequence<shards>()) {}
 
   static std::size_t hash(const destination& to, std::int64_t minute) noexcept {
-    const std::hash<std::string_view> of;
-    const std::size_t mixed = of(to.group_id) * 31 + of(to.stream_id);
-    return mixed ^ (static_cast<std::size_t>(minute) * std::size_t{0x9e3779b1});
+    const std::uint64_t both =
+        mix(mix(static_cast<std::uint64_t>(minute), to.group_id), to.stream_id);
+    return static_cast<std::size_t>(both ^ both >> 32);
   }
   lane_shard& of(std::size_t hash) noexcept { return shards_[hash % shards]; }
   std::array<lane_shard, shards>& all() noexcept { return shards_; }
 
  private:
+  template <class Word>
+  static Word load(const char* from) noexcept {
+    Word word;
+    std::memcpy(&word, from, sizeof word);
+    return word;
+  }
+  /// Eight bytes at a time, which for names as short as these is a few times as quick as std::hash.
+  static std::uint64_t mix(std::uint64_t state, std::string_view text) noexcept {
+    const auto add = [&state](std::uint64_t word) {
+      state = (state ^ word) * std::uint64_t{0x9e3779b97f4a7c15};
+      state ^= state >> 29;
+    };
+    const std::size_t size = text.size();
+    const char* const from = text.data();
+    add(size);
+    for (std::size_t i = 0; i + 8 <= size; i += 8) add(load<std::uint64_t>(from + i));
+    // What is left is within the last bytes, some of which may count twice.
+    if (size % 8 == 0) return state;
+    if (size > 8) {
+      add(load<std::uint64_t>(from + size - 8));
+    } else if (size >= 4) {
+      const std::uint64_t first = load<std::uint32_t>(from);
+      add(first << 32 | load<std::uint32_t>(from + size - 4));
+    } else {
+      const auto byte = [from](std::size_t i) { return static_cast<unsigned char>(from[i]); };
+      add(std::uint64_t{byte(0)} << 16 | std::uint64_t{byte(size / 2)} << 8 | byte(size - 1));
+    }
+    return state;
+  }
+
   template <std::size_t... Index>
   lane_table(memory_budget& budget, std::index_sequence<Index...>) noexcept
       : shards_{((void)Index, lane_shard(budget))...} {}
