@@ -1361,7 +1361,14 @@ class escaper {
     escaper local = *this;
     const unsigned escapes = local.copy(to, from);
     *this = local;
-    return escapes == 0 ? to + piece.size() : write_all(to, from, piece.size());
+    if (escapes == 0) return to + piece.size();
+    if ((escapes & (escapes - 1)) != 0) return write_all(to, from, piece.size());
+    // Behind the text there may be nothing to be read, behind its copy there is.
+    const std::size_t place = lowest_bit(escapes);
+    const Block behind = Block::load(to + place + 1);
+    write(to + place, from[place]);
+    behind.store(to + place + 3);
+    return to + piece.size() + 2;
   }
 
   bool met() const noexcept { return met_.mask() != 0; }
