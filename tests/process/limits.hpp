@@ -23,12 +23,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/// Becomes a user who has no other process, since root has no limit, and may start so many threads
-/// more. False: that can't be.
+/// From now on so many threads may be started. Root, who has no limit, becomes a user without other
+/// processes. False: that can't be.
 inline bool limit_threads(std::size_t more) {
   constexpr uid_t nobody_else = 64'291;
   const rlimit limit{threads() + more, threads() + more};
-  return ::setrlimit(RLIMIT_NPROC, &limit) == 0 && ::setuid(nobody_else) == 0;
+  if (::setrlimit(RLIMIT_NPROC, &limit) != 0) return false;
+  // Who is not root has reached it, perhaps with other processes.
+  return ::geteuid() == 0 ? ::setuid(nobody_else) == 0 : more == 0;
 }
 
 inline int no_thread() {
