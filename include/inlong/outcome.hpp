@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -58,7 +59,7 @@ struct [[nodiscard]] outcome {
 
 namespace detail {
 
-inline std::string counted(std::size_t count, std::string_view what) {
+inline std::string counted(std::uint64_t count, std::string_view what) {
   return std::to_string(count) + ' ' + std::string(what) + (count == 1 ? "" : "s");
 }
 

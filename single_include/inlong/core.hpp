@@ -1814,6 +1814,7 @@ INLONG_NAMESPACE_END
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -1863,7 +1864,7 @@ struct [[nodiscard]] outcome {
 
 namespace detail {
 
-inline std::string counted(std::size_t count, std::string_view what) {
+inline std::string counted(std::uint64_t count, std::string_view what) {
   return std::to_string(count) + ' ' + std::string(what) + (count == 1 ? "" : "s");
 }
 

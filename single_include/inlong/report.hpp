@@ -1818,6 +1818,7 @@ INLONG_NAMESPACE_END
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -1867,7 +1868,7 @@ struct [[nodiscard]] outcome {
 
 namespace detail {
 
-inline std::string counted(std::size_t count, std::string_view what) {
+inline std::string counted(std::uint64_t count, std::string_view what) {
   return std::to_string(count) + ' ' + std::string(what) + (count == 1 ? "" : "s");
 }
 

@@ -5,6 +5,8 @@
 
 #include "support.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -98,16 +100,18 @@ void check_taken(const answer_head& head, std::string_view taken) {
   const std::vector<std::string>& last = heads.back();
   const std::string status = last[0].substr(9, 3);
   fuzz::must(std::to_string(head.status()) == status, "the status is the final answer's");
-  std::string expected = "HTTP/1.1 " + status + "\r\n";
   const std::vector<std::string> lengths = values_of(last, "content-length");
+  const bool chunked = !values_of(last, "transfer-encoding").empty();
+  std::optional<std::uint64_t> size;
   if (status == "204" || status == "304") {
-    expected += "Content-Length: 0\r\n";
-  } else if (!values_of(last, "transfer-encoding").empty()) {
-    expected += "Transfer-Encoding: chunked\r\n";
-  } else if (!lengths.empty()) {
-    expected += "Content-Length: " + lengths[0] + "\r\n";
+    size = 0;
+  } else if (!chunked && !lengths.empty()) {
+    size = std::stoull(lengths[0]);
   }
-  fuzz::must(head.essence() == expected + "\r\n", "the essence says how the body ends");
+  fuzz::must(head.body_size() == size, "the body has the size that the head says");
+  const std::string coding = chunked ? "Transfer-Encoding: chunked\r\n" : "";
+  fuzz::must(head.essence() == "HTTP/1.1 " + status + "\r\n" + coding + "\r\n",
+             "the essence says how a body of unknown size ends");
   const std::vector<std::string> waits = values_of(last, "retry-after");
   fuzz::must(head.retry_after() == (waits.empty() ? "" : waits[0]), "the first Retry-After counts");
 
@@ -122,7 +126,9 @@ void check_taken(const answer_head& head, std::string_view taken) {
       start = end + 1;
     }
   }
-  fuzz::must(head.keeps_open() == (keeps && !closes), "the connection is kept as the head says");
+  const bool doubtful = chunked && !lengths.empty();
+  fuzz::must(head.keeps_open() == (keeps && !closes && !doubtful),
+             "the connection is kept as the head says");
 }
 
 }  // namespace
