@@ -94,13 +94,13 @@ TEST_CASE("a record that waits for room is offered once, and refused once") {
   CHECK(driver.counted().refused == 1);
   CHECK(driver.counted().refused_full == 1);
   const auto in_20_ms = std::chrono::steady_clock::now() + 20ms;
-  CHECK(driver.of.submit_for(to, {"x"}, in_20_ms) == submit_status::full);
+  CHECK(driver.of.submit_for(to, {"some body"}, in_20_ms) == submit_status::full);
   CHECK(std::chrono::steady_clock::now() >= in_20_ms);
   CHECK(driver.counted().offered == accepted + 2);
   CHECK(driver.counted().refused == 2);
 
   std::thread patient([&] {
-    CHECK(driver.of.submit_for(to, {"x"}, never) == submit_status::accepted);
+    CHECK(driver.of.submit_for(to, {"some body"}, never) == submit_status::accepted);
   });
   driver.run_all();
   patient.join();
