@@ -23,8 +23,10 @@ namespace chaos {
 
 using random_engine = std::mt19937_64;
 
-inline std::uint64_t below(random_engine& random, std::uint64_t bound) { return random() % bound; }
-inline bool chance(random_engine& random, std::uint64_t percent) {
+inline std::size_t below(random_engine& random, std::size_t bound) {
+  return static_cast<std::size_t>(random() % bound);
+}
+inline bool chance(random_engine& random, std::size_t percent) {
   return below(random, 100) < percent;
 }
 

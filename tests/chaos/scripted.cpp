@@ -204,7 +204,7 @@ void round(std::uint64_t seed, std::chrono::milliseconds lasting) {
                    for (const inlong::delivery& each : those) {
                      records.told(each.token, each.body(), each.known);
                    }
-                   const std::uint64_t whim = below(callbacks, 400);
+                   const std::size_t whim = below(callbacks, 400);
                    if (whim == 0) {
                      submit([&](const auto& one) { return self->submit({"g", "callback"}, one); },
                             {});

@@ -299,11 +299,13 @@ TEST_CASE_TEMPLATE("a farewell that crosses a request is no answer to it", Kind,
 
 TEST_CASE_TEMPLATE("after every code the next record is delivered, and once", Kind, INTEROP_KINDS) {
   judge& netty = fresh_judge();
+  options how = hasty();
+  how.delivery_timeout = 5s;  // which a rest after any code leaves time in
   for (const int code : {1,   2,   3,   10,  31,  32,  33,  34,  35,  36,  100, 101, 102,    103,
                          104, 105, 111, 112, 113, 114, 115, 116, 120, 121, 150, 999, INT_MAX}) {
     CAPTURE(code);
     netty.begin();
-    Kind reporter(netty.address(), hasty());
+    Kind reporter(netty.address(), how);
     check_delivered(reporter.report(server().to(), {"first"}), 1);
     netty.tell("next 1 code " + std::to_string(code));
     const outcome sent = reporter.report(server().to(), {"second"});
