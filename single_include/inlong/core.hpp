@@ -763,15 +763,20 @@ class sse2_block {
     return _mm_cmpeq_epi8(bytes_, other.bytes_);
   }
 
-  // There is no unsigned comparison, but a subtraction that stops at zero.
+  // All comparisons are signed. So the range is moved until it ends where the positive numbers do,
+  // or, if there are not so many of those, what is not in it.
   template <unsigned char First, unsigned char Last>
   sse2_block in_range() const noexcept {
-    if constexpr (First == Last) {
+    constexpr int count = Last - First + 1;
+    static_assert(0 < count && count < 256, "some bytes, and not all of them");
+    if constexpr (count == 1) {
       return equals(filled_with(static_cast<char>(First)));
+    } else if constexpr (count <= 128) {
+      const __m128i moved = _mm_add_epi8(bytes_, _mm_set1_epi8(static_cast<char>(127 - Last)));
+      return _mm_cmpgt_epi8(moved, _mm_set1_epi8(static_cast<char>(127 - count)));
     } else {
-      const __m128i distance = _mm_sub_epi8(bytes_, _mm_set1_epi8(static_cast<char>(First)));
-      const __m128i longest = _mm_set1_epi8(static_cast<char>(Last - First));
-      return _mm_cmpeq_epi8(_mm_subs_epu8(distance, longest), _mm_setzero_si128());
+      const __m128i moved = _mm_add_epi8(bytes_, _mm_set1_epi8(static_cast<char>(128 - First)));
+      return _mm_cmplt_epi8(moved, _mm_set1_epi8(static_cast<char>(count - 128)));
     }
   }
 
@@ -1210,7 +1215,8 @@ INLONG_NAMESPACE_BEGIN
 namespace detail {
 
 // A set is a list of parts, and may itself be part of another. Two questions are answered from that
-// one list: `contains` for a byte, and `flag` for a block (block.hpp says what a flag is).
+// one list: `contains` for a byte, and `flag` for a block (block.hpp says what a flag is). Its
+// `suspects` are a larger set that takes fewer instructions to flag, or else the set itself.
 
 /// The bytes from First to Last, both included.
 template <unsigned char First, unsigned char Last>
@@ -1233,6 +1239,8 @@ using only = range<Byte, Byte>;
 /// The bytes that are in any of the parts.
 template <class... Parts>
 struct escape_set {
+  using suspects = escape_set;
+
   static constexpr bool contains(unsigned char byte) noexcept {
     return (Parts::contains(byte) || ...);
   }
@@ -1246,6 +1254,8 @@ struct escape_set {
 /// The bytes that are in none of the parts.
 template <class... Parts>
 struct escape_all_but {
+  using suspects = escape_all_but;
+
   static constexpr bool contains(unsigned char byte) noexcept {
     return !escape_set<Parts...>::contains(byte);
   }
@@ -1258,12 +1268,14 @@ struct escape_all_but {
 
 /// What DataProxy's decoder takes for something else, `%` `+` `&` `;` `#`, and what anything in
 /// between might: `=`, controls and DEL.
-using compact_set = escape_set<range<0x00, 0x1f>, only<'#'>, range<'%', '&'>, only<'+'>, only<';'>,
-                               only<'='>, only<0x7f>>;
+struct compact_set : escape_set<range<0x00, 0x1f>, only<'#'>, range<'%', '&'>, only<'+'>,
+                                only<';'>, only<'='>, only<0x7f>> {
+  using suspects = escape_all_but<range<' ', '"'>, range<',', ':'>, range<'>', '~'>>;
+};
 
 /// All but the unreserved characters of RFC 3986.
-using strict_set = escape_all_but<range<'0', '9'>, range<'A', 'Z'>, range<'a', 'z'>,
-                                  range<'-', '.'>, only<'_'>, only<'~'>>;
+struct strict_set : escape_all_but<range<'0', '9'>, range<'A', 'Z'>, range<'a', 'z'>,
+                                   range<'-', '.'>, only<'_'>, only<'~'>> {};
 
 }  // namespace detail
 
@@ -1308,13 +1320,25 @@ template <class Set>
 inline constexpr std::array<written_byte, 256> written_bytes = make_written_bytes<Set>();
 
 /// Escapes the bytes of Set in one text, a Block at a time, and remembers whether it met the byte
-/// that it looks for, and whether it met anything but ASCII.
+/// that it looks for, which is one of the set, and whether it met anything but ASCII.
 ///
 /// A text comes in pieces that are not empty: any number of them goes to `escape`, which also reads
 /// what follows, and the end of at most `block_size` bytes to `escape_last`. Both return the end of
-/// what they wrote. Their stores go beyond it: there must be `room_for` the piece.
+/// what they wrote. Their stores go beyond it: there must be `room_for` the piece; and for both
+/// together, `room_for` what they have together is enough.
 template <class Set, class Block>
 class escaper {
+  using suspects = typename Set::suspects;
+
+  static constexpr bool may_look_at_suspects_alone() noexcept {
+    for (unsigned value = 0; value < 256; ++value) {
+      const auto byte = static_cast<unsigned char>(value);
+      if ((Set::contains(byte) || byte >= 0x80) && !suspects::contains(byte)) return false;
+    }
+    return true;
+  }
+  static_assert(may_look_at_suspects_alone(), "no other byte is looked at twice");
+
  public:
   /// How much of the text must follow a piece that goes to `escape`.
   static constexpr std::size_t lookahead = block_size;
@@ -1323,26 +1347,32 @@ class escaper {
     return 3 * (count + block_size);
   }
 
+  static constexpr bool can_look_for(char byte) noexcept {
+    return written_bytes<Set>[static_cast<unsigned char>(byte)].length > 1;
+  }
+
   explicit escaper(char looked_for) noexcept
       : looked_for_(Block::filled_with(looked_for)),
         met_(Block::filled_with(0)),
         all_(Block::filled_with(0)) {}
 
   char* escape(char* to, std::string_view piece) noexcept {
-    escaper local = *this;  // no store through `to` can reach it, so it stays in registers
     const char* from = piece.data();
     const char* const end = from + piece.size();
     if (const std::size_t odd = piece.size() % block_size; odd != 0) {
       // The beginning of a block that the next one overlaps.
-      const unsigned escapes = local.copy(to, from) & ((1u << odd) - 1);
-      to = expand(to, from, odd, escapes);
+      const Block bytes = Block::load(from);
+      bytes.store(to);
+      const bool plain = (suspects::flag(bytes).mask() & ((1u << odd) - 1)) == 0;
+      to = plain ? to + odd : expand(to, from, bytes, odd);
       from += odd;
     }
     for (; from != end; from += block_size) {
-      const unsigned escapes = local.copy(to, from);
-      to = escapes == 0 ? to + block_size : expand(to, from, block_size, escapes);
+      const Block bytes = Block::load(from);
+      bytes.store(to);
+      const bool plain = suspects::flag(bytes).mask() == 0;
+      to = plain ? to + block_size : expand(to, from, bytes, block_size);
     }
-    *this = local;
     return to;
   }
 
@@ -1354,9 +1384,10 @@ class escaper {
       std::memcpy(padded, piece.data(), piece.size());
       from = padded;
     }
-    escaper local = *this;
-    const unsigned escapes = local.copy(to, from);
-    *this = local;
+    const Block bytes = Block::load(from);
+    bytes.store(to);
+    if (suspects::flag(bytes).mask() == 0) return to + piece.size();
+    const unsigned escapes = look_at(bytes);
     if (escapes == 0) return to + piece.size();
     if ((escapes & (escapes - 1)) != 0) return write_all(to, from, piece.size());
     // Behind the text there may be nothing to be read, behind its copy there is.
@@ -1367,21 +1398,24 @@ class escaper {
     return to + piece.size() + 2;
   }
 
+  /// Nothing in question for any of the others: quicker than to ask them.
+  bool met_nothing() const noexcept { return !has_looked_; }
   bool met() const noexcept { return met_.mask() != 0; }
   bool all_ascii() const noexcept { return all_.mask() == 0; }
 
  private:
-  /// Copies a block as it is, and says which bytes of it are to be escaped.
-  unsigned copy(char* to, const char* from) noexcept {
-    const Block bytes = Block::load(from);
-    bytes.store(to);
+  /// Which bytes of a block are to be escaped.
+  unsigned look_at(Block bytes) noexcept {
+    has_looked_ = true;
     met_ = met_ | bytes.equals(looked_for_);
     all_ = all_ | bytes;
     return Set::flag(bytes).mask();
   }
 
-  /// Makes an escaped text of the first `count` bytes of a block that was copied.
-  static char* expand(char* to, const char* from, std::size_t count, unsigned escapes) noexcept {
+  /// Makes an escaped text of the first `count` bytes of a block that was copied. A function of its
+  /// own, so that what calls it is a small loop.
+  [[gnu::noinline]] char* expand(char* to, const char* from, Block bytes, std::size_t count) noexcept {
+    const unsigned escapes = look_at(bytes) & ((1u << count) - 1);
     if ((escapes & (escapes - 1)) != 0) return write_all(to, from, count);
     // One escape or none: as it is hard to predict which, both take the same way. Where there is
     // none, the last byte stands in for it, and what is copied behind that one doesn't count.
@@ -1416,6 +1450,7 @@ class escaper {
   Block looked_for_;
   Block met_;
   Block all_;
+  bool has_looked_ = false;
 };
 
 }  // namespace detail
@@ -1440,7 +1475,6 @@ template <class Set, class Block>
 text_fault append_escaped(byte_buffer& out, std::string_view text,
                           std::optional<char> separator) noexcept {
   using set_escaper = escaper<Set, Block>;
-  constexpr std::size_t lookahead = set_escaper::lookahead;
   constexpr std::size_t longest_piece = 1024;  // or a large text would reserve thrice its size
 
   const std::size_t size_before = out.size();
@@ -1449,20 +1483,28 @@ text_fault append_escaped(byte_buffer& out, std::string_view text,
     return fault;
   };
 
+  if (separator && !set_escaper::can_look_for(*separator)) {
+    if (text.find(*separator) != std::string_view::npos) return text_fault::holds_separator;
+    separator.reset();
+  }
   set_escaper writer(separator.value_or('\0'));
   utf8_automaton characters;
   while (!text.empty()) {
-    const bool last = text.size() <= lookahead;
-    const std::string_view piece =
-        last ? text : text.substr(0, (std::min)(longest_piece, text.size() - lookahead));
-    if (!out.ensure_room(set_escaper::room_for(piece.size()))) {
-      return give_up(text_fault::out_of_memory);
-    }
-    out.extend_to(last ? writer.escape_last(out.end(), piece) : writer.escape(out.end(), piece));
+    // Pieces of which more text follows, and the last bytes.
+    const bool last = text.size() <= longest_piece + set_escaper::lookahead;
+    const std::size_t count = last ? text.size() : longest_piece;
+    const std::size_t tail = last ? (std::min)(count, set_escaper::lookahead) : 0;
+    if (!out.ensure_room(set_escaper::room_for(count))) return give_up(text_fault::out_of_memory);
+    const std::string_view piece(text.data(), count);
+    char* end = out.end();
+    if (count != tail) end = writer.escape(end, {piece.data(), count - tail});
+    if (tail != 0) end = writer.escape_last(end, {piece.data() + (count - tail), tail});
+    out.extend_to(end);
+    text.remove_prefix(count);
+    if (writer.met_nothing()) continue;
     if (separator && writer.met()) return give_up(text_fault::holds_separator);
     if (!writer.all_ascii()) characters.read<Block>(piece);
     if (characters.failed()) return give_up(text_fault::not_utf8);
-    text.remove_prefix(piece.size());
   }
   return characters.complete() ? text_fault::none : give_up(text_fault::not_utf8);
 }
@@ -3062,8 +3104,8 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// How an endpoint rests after a failure: for a while that doubles with each failure and is random
-/// in its upper half.
+/// How an endpoint rests after a failure: for a while that doubles with each failure, halves with
+/// each success, and is random in its upper half.
 struct rest {
   std::chrono::milliseconds first;
   std::chrono::milliseconds longest;
@@ -3096,7 +3138,7 @@ class health {
   void succeed(steady_time started, steady_time now) noexcept {
     reopen(now);
     proven_ = true;
-    if (failures_ != 0 && ++successes_ == enough_successes) failures_ = 0;
+    if (failures_ != 0) --failures_;
     const std::chrono::nanoseconds took = now - started;
     const std::chrono::nanoseconds before = expected_latency(now);
     latency_ = latency_.count() == 0 ? took : before + (took - before) / 8;
@@ -3114,8 +3156,7 @@ class health {
             steady_time now, random_sequence& random) noexcept {
     // Several requests that were under way together fail for one reason.
     const bool known_already = state_ == endpoint_state::closed && started <= since_;
-    if (!known_already && failures_ < 63) ++failures_;
-    successes_ = 0;
+    if (!known_already && failures_ < most_failures) ++failures_;
     const std::int64_t longest = how.longest.count();
     const int doublings = (std::max)(failures_, 1) - 1;
     const bool saturated = how.first.count() > (longest >> doublings);
@@ -3131,13 +3172,12 @@ class health {
   }
 
  private:
-  /// After so many successes without a failure between them, the failures before are forgotten.
-  static constexpr int enough_successes = 16;
+  /// After so many no rest gets any longer.
+  static constexpr int most_failures = 7;
 
   endpoint_state state_ = endpoint_state::untried;
   bool proven_ = false;
-  int failures_ = 0;
-  int successes_ = 0;
+  int failures_ = 0;  // that no success has made up for
   steady_time since_{};
   steady_time rested_{};
   std::chrono::nanoseconds latency_{0};
@@ -3342,18 +3382,21 @@ struct lane_batch {
     }
     const std::int64_t time = added.time ? added.time->milliseconds() : 0;
     const bool marked =
-        tokens.append(&added.token, 1) && (!added.time || times.append(&time, 1));
+        (added.token == 0 || mark(added.token)) && (!added.time || times.append(&time, 1));
     if (marked) return errc::ok;
     drop_last();
     return errc::out_of_memory;
   }
   void drop_last() noexcept {
     records.drop_last();
-    tokens.truncate(records.size());
+    if (tokens.size() > records.size()) tokens.truncate(records.size());
     if (times.size() > records.size()) times.truncate(records.size());
   }
   std::size_t request_bytes() const noexcept {
     return records.size() == 0 ? 0 : records.request_bytes(0, records.size());
+  }
+  std::uint64_t token_of(std::size_t record) const noexcept {
+    return record < tokens.size() ? tokens[record] : 0;
   }
   std::optional<time_point> time_of(std::size_t record) const noexcept {
     if (times.size() == 0) return std::nullopt;
@@ -3369,8 +3412,8 @@ struct lane_batch {
     return sizeof(lane_batch) + sizeof(parcel) + sizeof(parcel*);
   }
 
-  growing_array<std::uint64_t> tokens;  // beside what else each record touches
   batch records;
+  growing_array<std::uint64_t> tokens;  // up to the last that is not zero
   growing_array<std::int64_t> times;  // empty if its records have none
   lane* home = nullptr;
   parcel* prepared = nullptr;  // for the queue, so that sealing can't fail
@@ -3384,6 +3427,17 @@ struct lane_batch {
   lane_batch* next = nullptr;
   lane_batch* previous_in_stage = nullptr;  // among those that are open, or those that are finished
   lane_batch* next_in_stage = nullptr;
+
+ private:
+  /// Of the last record.
+  bool mark(std::uint64_t token) noexcept {
+    if (!tokens.ensure_room(records.size() - tokens.size())) return false;
+    while (tokens.size() + 1 < records.size()) {
+      *tokens.end() = 0;
+      tokens.extend_to(tokens.end() + 1);
+    }
+    return tokens.append(&token, 1);
+  }
 };
 
 /// One destination and minute. Its key stands behind it in one piece of memory.
@@ -3657,13 +3711,14 @@ class lane_table {
   }
   /// Eight bytes at a time, which for names as short as these is a few times as quick as std::hash.
   static std::uint64_t mix(std::uint64_t state, std::string_view text) noexcept {
+    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;
     const auto add = [&state](std::uint64_t word) {
-      state = (state ^ word) * std::uint64_t{0x9e3779b97f4a7c15};
+      state = (state ^ word) * odd;
       state ^= state >> 29;
     };
     const std::size_t size = text.size();
     const char* const from = text.data();
-    add(size);
+    state += size * (odd << 1 | 1);
     for (std::size_t i = 0; i + 8 <= size; i += 8) add(load<std::uint64_t>(from + i));
     // What is left is within the last bytes, some of which may count twice.
     if (size % 8 == 0) return state;
@@ -4396,7 +4451,7 @@ class delivery {
   friend class deliveries;
   delivery(const detail::lane_batch& of, std::size_t index, const detail::facts& of_it,
            std::chrono::milliseconds since_opening)
-      : token(of.tokens[index]),
+      : token(of.token_of(index)),
         error(of_it.error),
         known(of_it.known),
         server_code(of_it.server_code),
@@ -5370,11 +5425,12 @@ class dispatcher {
 
  private:
   // in
-  submit_status submit_to(lane_shard& at, lane* found, const destination& to, std::int64_t minute,
-                          std::size_t hash, const record& added) noexcept;
-  submit_status put(lane& into, const record& added) noexcept;
-  submit_status put_into_new(lane& into, const record& added) noexcept;
-  static submit_status refusal(errc error) noexcept;
+  lane* find_or_make(lane_shard& at, const destination& to, std::int64_t minute,
+                     std::size_t hash) noexcept;
+  submit_status submit_to(lane_shard& at, lane& into, const record& added) noexcept;
+  errc put(lane& into, const record& added) noexcept;
+  errc put_into_new(lane& into, const record& added) noexcept;
+  submit_status refusal(errc error, std::size_t failures) const noexcept;
   submit_status count(lane_shard& at, submit_status status) noexcept;
   bool open(lane& into, lane_batch& made) noexcept;
   void seal(lane& full) noexcept;
@@ -5436,8 +5492,10 @@ inline submit_status dispatcher::offer(const destination& to, const record& adde
   const std::size_t hash = lane_table::hash(to, minute);
   lane_shard& at = lanes_.of(hash);
   const std::lock_guard lock(at.mutex);
-  const submit_status status =
-      submit_to(at, at.find(to, minute, hash), to, minute, hash, added);
+  const std::size_t failures = budget_.failures();
+  lane* const found = find_or_make(at, to, minute, hash);
+  const submit_status status = found != nullptr ? submit_to(at, *found, added)
+                                                : refusal(check_destination(to), failures);
   return again && status == submit_status::full ? status : count(at, status);
 }
 
@@ -5445,7 +5503,7 @@ inline submit_status dispatcher::submit(lane& held, const record& added) noexcep
   if (added.time) return submit(held.to(), added);
   lane_shard& at = lanes_.of(held.hash);
   const std::lock_guard lock(at.mutex);
-  return count(at, submit_to(at, &held, held.to(), held.minute, held.hash, added));
+  return count(at, submit_to(at, held, added));
 }
 
 inline submit_status dispatcher::submit_for(const destination& to, const record& added,
@@ -5476,38 +5534,42 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
   return status;
 }
 
-inline submit_status dispatcher::submit_to(lane_shard& at, lane* found, const destination& to,
-                                           std::int64_t minute, std::size_t hash,
+/// Null: the destination is not valid, nothing is taken any more, or there is no memory.
+inline lane* dispatcher::find_or_make(lane_shard& at, const destination& to, std::int64_t minute,
+                                      std::size_t hash) noexcept {
+  lane* found = at.find(to, minute, hash);
+  if (found != nullptr || is_closing() || check_destination(to) != errc::ok) return found;
+  found = at.make(to, minute, hash);
+  if (found != nullptr) return found;
+  reclaim();
+  return at.make(to, minute, hash);
+}
+
+inline submit_status dispatcher::submit_to(lane_shard& at, lane& into,
                                            const record& added) noexcept {
   if (is_closing()) return submit_status::closed;
-  if (found == nullptr && check_destination(to) != errc::ok) return submit_status::invalid;
-  submit_status status = submit_status::full;
-  std::size_t failures = 0;
-  for (int tries = 0; tries < 2 && status == submit_status::full; ++tries) {
+  const bool stays = into.open != nullptr;  // whatever comes of this
+  const std::size_t failures = budget_.failures();
+  errc error = errc::out_of_memory;
+  for (int tries = 0; tries < 2 && error == errc::out_of_memory; ++tries) {
     if (tries != 0) reclaim();
-    failures = budget_.failures();
-    if (found == nullptr) found = at.make(to, minute, hash);
-    if (found != nullptr) status = put(*found, added);
+    error = put(into, added);
   }
-  if (found != nullptr) at.drop_if_idle(*found);
-  // Was it the budget or the system that had no memory?
-  const bool failed = status == submit_status::full && budget_.failures() != failures;
-  return failed ? submit_status::out_of_memory : status;
+  if (!stays) at.drop_if_idle(into);
+  return error == errc::ok ? submit_status::accepted : refusal(error, failures);
 }
 
 /// Into the open batch, or, if that is full, into a new one.
-inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
+inline errc dispatcher::put(lane& into, const record& added) noexcept {
   if (into.open == nullptr) return put_into_new(into, added);
   lane_batch& batch = *into.open;
   // Encoding never shortens.
   const std::size_t most = how_.max_request_bytes;
   if (batch.records.bytes() + added.body.size() < most) {
-    if (const errc error = batch.append(added, most); error != errc::ok) {
-      return refusal(error);
-    }
+    if (const errc error = batch.append(added, most); error != errc::ok) return error;
     if (batch.records.most_request_bytes() <= most || batch.request_bytes() <= most) {
       if (batch.records.size() >= wanted_.max_batch_records) seal(into);
-      return submit_status::accepted;
+      return errc::ok;
     }
     batch.drop_last();
   }
@@ -5515,9 +5577,9 @@ inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
   return put_into_new(into, added);
 }
 
-inline submit_status dispatcher::put_into_new(lane& into, const record& added) noexcept {
+inline errc dispatcher::put_into_new(lane& into, const record& added) noexcept {
   lane_batch* const made = obtain(into.is_busy);
-  if (made == nullptr) return submit_status::full;
+  if (made == nullptr) return errc::out_of_memory;
   const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
   errc error = made->records.open(into.to(), time, how_.form, how_.record_separator);
   if (error == errc::ok) error = made->append(added, how_.max_request_bytes);
@@ -5525,21 +5587,20 @@ inline submit_status dispatcher::put_into_new(lane& into, const record& added) n
   if (error != errc::ok) {
     const std::lock_guard lock(mutex);
     recycle(*made);
-    return refusal(error);
+    return error;
   }
   if (wanted_.max_batch_records == 1) seal(into);
-  return submit_status::accepted;
+  return errc::ok;
 }
 
-inline submit_status dispatcher::refusal(errc error) noexcept {
-  switch (error) {
-    case errc::too_large:
-      return submit_status::too_large;
-    case errc::out_of_memory:
-      return submit_status::full;
-    default:
-      return submit_status::invalid;
-  }
+/// What is said of a record that was refused with this error, or none for want of a lane;
+/// `failures` is how many the budget had before.
+inline submit_status dispatcher::refusal(errc error, std::size_t failures) const noexcept {
+  if (is_closing()) return submit_status::closed;
+  if (error == errc::too_large) return submit_status::too_large;
+  if (error != errc::out_of_memory && error != errc::ok) return submit_status::invalid;
+  // Was it the budget or the system that had no memory?
+  return budget_.failures() != failures ? submit_status::out_of_memory : submit_status::full;
 }
 
 inline submit_status dispatcher::count(lane_shard& at, submit_status status) noexcept {
@@ -5582,17 +5643,10 @@ inline void dispatcher::seal(lane& full) noexcept {
 }
 
 inline lane* dispatcher::hold(const destination& to) noexcept {
-  if (check_destination(to) != errc::ok) return nullptr;
   const std::size_t hash = lane_table::hash(to, no_minute);
   lane_shard& at = lanes_.of(hash);
   const std::lock_guard lock(at.mutex);
-  if (is_closing()) return nullptr;
-  lane* found = at.find(to, no_minute, hash);
-  if (found == nullptr) found = at.make(to, no_minute, hash);
-  if (found == nullptr) {
-    reclaim();
-    found = at.make(to, no_minute, hash);
-  }
+  lane* const found = find_or_make(at, to, no_minute, hash);
   if (found == nullptr) return nullptr;
   ++found->holders;
   at.look_after(*found, {});

@@ -48,8 +48,11 @@ try() {
   read -ra flags < <(PKG_CONFIG_LIBDIR=$root/rest/usr/lib/$multiarch/pkgconfig:$root/rest/usr/share/pkgconfig \
     pkg-config --cflags --libs cpp-httplib)
 
-  if ! g++ -std=c++17 "${warnings[@]}" -DDOCTEST_CONFIG_USE_STD_HEADERS "${includes[@]}" "${sources[@]}" \
-    -o "$root/program" "${libraries[@]}" "${flags[@]}" -pthread >"$root.log" 2>&1; then
+  local compile=(g++ -std=c++17 "${warnings[@]}" -DDOCTEST_CONFIG_USE_STD_HEADERS "${includes[@]}")
+  if ! printf '%s\0' "${sources[@]}" | xargs -0 -I'{}' -P "$(nproc)" bash -c \
+    '"${@:3}" -c "$2" -o "$1/${2//\//_}.o"' compile "$root" '{}' "${compile[@]}" "${flags[@]}" \
+    >"$root.log" 2>&1 ||
+    ! g++ "$root"/*.o -o "$root/program" "${libraries[@]}" "${flags[@]}" -pthread >>"$root.log" 2>&1; then
     echo "FAIL $name: does not compile, see $root.log"
     return 1
   fi

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 INCLUDE = Path(__file__).resolve().parent.parent.parent / "include"
-COMPILERS = {"gcc": "g++", "clang": "clang++"}
+COMPILERS = {"gcc": ("g++", "c++17"), "clang": ("clang++", "c++20")}
 
 
 def attempt(compiler, standard, *flags):
@@ -40,8 +40,7 @@ def problems(family, compiler, standard):
 
 case = Path(sys.argv[1])
 found = [(f"{compiler} -std={standard}: {problem}", output)
-         for family, compiler in COMPILERS.items() if shutil.which(compiler)
-         for standard in ("c++17", "c++20")
+         for family, (compiler, standard) in COMPILERS.items() if shutil.which(compiler)
          for problem, output in problems(family, compiler, standard)]
 for problem, output in found:
     print(problem, output, sep="\n")

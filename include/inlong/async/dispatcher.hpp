@@ -145,11 +145,12 @@ class dispatcher {
 
  private:
   // in
-  submit_status submit_to(lane_shard& at, lane* found, const destination& to, std::int64_t minute,
-                          std::size_t hash, const record& added) noexcept;
-  submit_status put(lane& into, const record& added) noexcept;
-  submit_status put_into_new(lane& into, const record& added) noexcept;
-  static submit_status refusal(errc error) noexcept;
+  lane* find_or_make(lane_shard& at, const destination& to, std::int64_t minute,
+                     std::size_t hash) noexcept;
+  submit_status submit_to(lane_shard& at, lane& into, const record& added) noexcept;
+  errc put(lane& into, const record& added) noexcept;
+  errc put_into_new(lane& into, const record& added) noexcept;
+  submit_status refusal(errc error, std::size_t failures) const noexcept;
   submit_status count(lane_shard& at, submit_status status) noexcept;
   bool open(lane& into, lane_batch& made) noexcept;
   void seal(lane& full) noexcept;
@@ -211,8 +212,10 @@ inline submit_status dispatcher::offer(const destination& to, const record& adde
   const std::size_t hash = lane_table::hash(to, minute);
   lane_shard& at = lanes_.of(hash);
   const std::lock_guard lock(at.mutex);
-  const submit_status status =
-      submit_to(at, at.find(to, minute, hash), to, minute, hash, added);
+  const std::size_t failures = budget_.failures();
+  lane* const found = find_or_make(at, to, minute, hash);
+  const submit_status status = found != nullptr ? submit_to(at, *found, added)
+                                                : refusal(check_destination(to), failures);
   return again && status == submit_status::full ? status : count(at, status);
 }
 
@@ -220,7 +223,7 @@ inline submit_status dispatcher::submit(lane& held, const record& added) noexcep
   if (added.time) return submit(held.to(), added);
   lane_shard& at = lanes_.of(held.hash);
   const std::lock_guard lock(at.mutex);
-  return count(at, submit_to(at, &held, held.to(), held.minute, held.hash, added));
+  return count(at, submit_to(at, held, added));
 }
 
 inline submit_status dispatcher::submit_for(const destination& to, const record& added,
@@ -251,38 +254,42 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
   return status;
 }
 
-inline submit_status dispatcher::submit_to(lane_shard& at, lane* found, const destination& to,
-                                           std::int64_t minute, std::size_t hash,
+/// Null: the destination is not valid, nothing is taken any more, or there is no memory.
+inline lane* dispatcher::find_or_make(lane_shard& at, const destination& to, std::int64_t minute,
+                                      std::size_t hash) noexcept {
+  lane* found = at.find(to, minute, hash);
+  if (found != nullptr || is_closing() || check_destination(to) != errc::ok) return found;
+  found = at.make(to, minute, hash);
+  if (found != nullptr) return found;
+  reclaim();
+  return at.make(to, minute, hash);
+}
+
+inline submit_status dispatcher::submit_to(lane_shard& at, lane& into,
                                            const record& added) noexcept {
   if (is_closing()) return submit_status::closed;
-  if (found == nullptr && check_destination(to) != errc::ok) return submit_status::invalid;
-  submit_status status = submit_status::full;
-  std::size_t failures = 0;
-  for (int tries = 0; tries < 2 && status == submit_status::full; ++tries) {
+  const bool stays = into.open != nullptr;  // whatever comes of this
+  const std::size_t failures = budget_.failures();
+  errc error = errc::out_of_memory;
+  for (int tries = 0; tries < 2 && error == errc::out_of_memory; ++tries) {
     if (tries != 0) reclaim();
-    failures = budget_.failures();
-    if (found == nullptr) found = at.make(to, minute, hash);
-    if (found != nullptr) status = put(*found, added);
+    error = put(into, added);
   }
-  if (found != nullptr) at.drop_if_idle(*found);
-  // Was it the budget or the system that had no memory?
-  const bool failed = status == submit_status::full && budget_.failures() != failures;
-  return failed ? submit_status::out_of_memory : status;
+  if (!stays) at.drop_if_idle(into);
+  return error == errc::ok ? submit_status::accepted : refusal(error, failures);
 }
 
 /// Into the open batch, or, if that is full, into a new one.
-inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
+inline errc dispatcher::put(lane& into, const record& added) noexcept {
   if (into.open == nullptr) return put_into_new(into, added);
   lane_batch& batch = *into.open;
   // Encoding never shortens.
   const std::size_t most = how_.max_request_bytes;
   if (batch.records.bytes() + added.body.size() < most) {
-    if (const errc error = batch.append(added, most); error != errc::ok) {
-      return refusal(error);
-    }
+    if (const errc error = batch.append(added, most); error != errc::ok) return error;
     if (batch.records.most_request_bytes() <= most || batch.request_bytes() <= most) {
       if (batch.records.size() >= wanted_.max_batch_records) seal(into);
-      return submit_status::accepted;
+      return errc::ok;
     }
     batch.drop_last();
   }
@@ -290,9 +297,9 @@ inline submit_status dispatcher::put(lane& into, const record& added) noexcept {
   return put_into_new(into, added);
 }
 
-inline submit_status dispatcher::put_into_new(lane& into, const record& added) noexcept {
+inline errc dispatcher::put_into_new(lane& into, const record& added) noexcept {
   lane_batch* const made = obtain(into.is_busy);
-  if (made == nullptr) return submit_status::full;
+  if (made == nullptr) return errc::out_of_memory;
   const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
   errc error = made->records.open(into.to(), time, how_.form, how_.record_separator);
   if (error == errc::ok) error = made->append(added, how_.max_request_bytes);
@@ -300,21 +307,20 @@ inline submit_status dispatcher::put_into_new(lane& into, const record& added) n
   if (error != errc::ok) {
     const std::lock_guard lock(mutex);
     recycle(*made);
-    return refusal(error);
+    return error;
   }
   if (wanted_.max_batch_records == 1) seal(into);
-  return submit_status::accepted;
+  return errc::ok;
 }
 
-inline submit_status dispatcher::refusal(errc error) noexcept {
-  switch (error) {
-    case errc::too_large:
-      return submit_status::too_large;
-    case errc::out_of_memory:
-      return submit_status::full;
-    default:
-      return submit_status::invalid;
-  }
+/// What is said of a record that was refused with this error, or none for want of a lane;
+/// `failures` is how many the budget had before.
+inline submit_status dispatcher::refusal(errc error, std::size_t failures) const noexcept {
+  if (is_closing()) return submit_status::closed;
+  if (error == errc::too_large) return submit_status::too_large;
+  if (error != errc::out_of_memory && error != errc::ok) return submit_status::invalid;
+  // Was it the budget or the system that had no memory?
+  return budget_.failures() != failures ? submit_status::out_of_memory : submit_status::full;
 }
 
 inline submit_status dispatcher::count(lane_shard& at, submit_status status) noexcept {
@@ -357,17 +363,10 @@ inline void dispatcher::seal(lane& full) noexcept {
 }
 
 inline lane* dispatcher::hold(const destination& to) noexcept {
-  if (check_destination(to) != errc::ok) return nullptr;
   const std::size_t hash = lane_table::hash(to, no_minute);
   lane_shard& at = lanes_.of(hash);
   const std::lock_guard lock(at.mutex);
-  if (is_closing()) return nullptr;
-  lane* found = at.find(to, no_minute, hash);
-  if (found == nullptr) found = at.make(to, no_minute, hash);
-  if (found == nullptr) {
-    reclaim();
-    found = at.make(to, no_minute, hash);
-  }
+  lane* const found = find_or_make(at, to, no_minute, hash);
   if (found == nullptr) return nullptr;
   ++found->holders;
   at.look_after(*found, {});

@@ -65,7 +65,7 @@ class delivery {
   friend class deliveries;
   delivery(const detail::lane_batch& of, std::size_t index, const detail::facts& of_it,
            std::chrono::milliseconds since_opening)
-      : token(of.tokens[index]),
+      : token(of.token_of(index)),
         error(of_it.error),
         known(of_it.known),
         server_code(of_it.server_code),

@@ -53,18 +53,21 @@ struct lane_batch {
     }
     const std::int64_t time = added.time ? added.time->milliseconds() : 0;
     const bool marked =
-        tokens.append(&added.token, 1) && (!added.time || times.append(&time, 1));
+        (added.token == 0 || mark(added.token)) && (!added.time || times.append(&time, 1));
     if (marked) return errc::ok;
     drop_last();
     return errc::out_of_memory;
   }
   void drop_last() noexcept {
     records.drop_last();
-    tokens.truncate(records.size());
+    if (tokens.size() > records.size()) tokens.truncate(records.size());
     if (times.size() > records.size()) times.truncate(records.size());
   }
   std::size_t request_bytes() const noexcept {
     return records.size() == 0 ? 0 : records.request_bytes(0, records.size());
+  }
+  std::uint64_t token_of(std::size_t record) const noexcept {
+    return record < tokens.size() ? tokens[record] : 0;
   }
   std::optional<time_point> time_of(std::size_t record) const noexcept {
     if (times.size() == 0) return std::nullopt;
@@ -80,8 +83,8 @@ struct lane_batch {
     return sizeof(lane_batch) + sizeof(parcel) + sizeof(parcel*);
   }
 
-  growing_array<std::uint64_t> tokens;  // beside what else each record touches
   batch records;
+  growing_array<std::uint64_t> tokens;  // up to the last that is not zero
   growing_array<std::int64_t> times;  // empty if its records have none
   lane* home = nullptr;
   parcel* prepared = nullptr;  // for the queue, so that sealing can't fail
@@ -95,6 +98,17 @@ struct lane_batch {
   lane_batch* next = nullptr;
   lane_batch* previous_in_stage = nullptr;  // among those that are open, or those that are finished
   lane_batch* next_in_stage = nullptr;
+
+ private:
+  /// Of the last record.
+  bool mark(std::uint64_t token) noexcept {
+    if (!tokens.ensure_room(records.size() - tokens.size())) return false;
+    while (tokens.size() + 1 < records.size()) {
+      *tokens.end() = 0;
+      tokens.extend_to(tokens.end() + 1);
+    }
+    return tokens.append(&token, 1);
+  }
 };
 
 /// One destination and minute. Its key stands behind it in one piece of memory.

@@ -16,8 +16,8 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// How an endpoint rests after a failure: for a while that doubles with each failure and is random
-/// in its upper half.
+/// How an endpoint rests after a failure: for a while that doubles with each failure, halves with
+/// each success, and is random in its upper half.
 struct rest {
   std::chrono::milliseconds first;
   std::chrono::milliseconds longest;
@@ -50,7 +50,7 @@ class health {
   void succeed(steady_time started, steady_time now) noexcept {
     reopen(now);
     proven_ = true;
-    if (failures_ != 0 && ++successes_ == enough_successes) failures_ = 0;
+    if (failures_ != 0) --failures_;
     const std::chrono::nanoseconds took = now - started;
     const std::chrono::nanoseconds before = expected_latency(now);
     latency_ = latency_.count() == 0 ? took : before + (took - before) / 8;
@@ -68,8 +68,7 @@ class health {
             steady_time now, random_sequence& random) noexcept {
     // Several requests that were under way together fail for one reason.
     const bool known_already = state_ == endpoint_state::closed && started <= since_;
-    if (!known_already && failures_ < 63) ++failures_;
-    successes_ = 0;
+    if (!known_already && failures_ < most_failures) ++failures_;
     const std::int64_t longest = how.longest.count();
     const int doublings = (std::max)(failures_, 1) - 1;
     const bool saturated = how.first.count() > (longest >> doublings);
@@ -85,13 +84,12 @@ class health {
   }
 
  private:
-  /// After so many successes without a failure between them, the failures before are forgotten.
-  static constexpr int enough_successes = 16;
+  /// After so many no rest gets any longer.
+  static constexpr int most_failures = 7;
 
   endpoint_state state_ = endpoint_state::untried;
   bool proven_ = false;
-  int failures_ = 0;
-  int successes_ = 0;
+  int failures_ = 0;  // that no success has made up for
   steady_time since_{};
   steady_time rested_{};
   std::chrono::nanoseconds latency_{0};

@@ -135,15 +135,20 @@ class sse2_block {
     return _mm_cmpeq_epi8(bytes_, other.bytes_);
   }
 
-  // There is no unsigned comparison, but a subtraction that stops at zero.
+  // All comparisons are signed. So the range is moved until it ends where the positive numbers do,
+  // or, if there are not so many of those, what is not in it.
   template <unsigned char First, unsigned char Last>
   sse2_block in_range() const noexcept {
-    if constexpr (First == Last) {
+    constexpr int count = Last - First + 1;
+    static_assert(0 < count && count < 256, "some bytes, and not all of them");
+    if constexpr (count == 1) {
       return equals(filled_with(static_cast<char>(First)));
+    } else if constexpr (count <= 128) {
+      const __m128i moved = _mm_add_epi8(bytes_, _mm_set1_epi8(static_cast<char>(127 - Last)));
+      return _mm_cmpgt_epi8(moved, _mm_set1_epi8(static_cast<char>(127 - count)));
     } else {
-      const __m128i distance = _mm_sub_epi8(bytes_, _mm_set1_epi8(static_cast<char>(First)));
-      const __m128i longest = _mm_set1_epi8(static_cast<char>(Last - First));
-      return _mm_cmpeq_epi8(_mm_subs_epu8(distance, longest), _mm_setzero_si128());
+      const __m128i moved = _mm_add_epi8(bytes_, _mm_set1_epi8(static_cast<char>(128 - First)));
+      return _mm_cmplt_epi8(moved, _mm_set1_epi8(static_cast<char>(count - 128)));
     }
   }
 

@@ -27,7 +27,6 @@ template <class Set, class Block>
 text_fault append_escaped(byte_buffer& out, std::string_view text,
                           std::optional<char> separator) noexcept {
   using set_escaper = escaper<Set, Block>;
-  constexpr std::size_t lookahead = set_escaper::lookahead;
   constexpr std::size_t longest_piece = 1024;  // or a large text would reserve thrice its size
 
   const std::size_t size_before = out.size();
@@ -36,20 +35,28 @@ text_fault append_escaped(byte_buffer& out, std::string_view text,
     return fault;
   };
 
+  if (separator && !set_escaper::can_look_for(*separator)) {
+    if (text.find(*separator) != std::string_view::npos) return text_fault::holds_separator;
+    separator.reset();
+  }
   set_escaper writer(separator.value_or('\0'));
   utf8_automaton characters;
   while (!text.empty()) {
-    const bool last = text.size() <= lookahead;
-    const std::string_view piece =
-        last ? text : text.substr(0, (std::min)(longest_piece, text.size() - lookahead));
-    if (!out.ensure_room(set_escaper::room_for(piece.size()))) {
-      return give_up(text_fault::out_of_memory);
-    }
-    out.extend_to(last ? writer.escape_last(out.end(), piece) : writer.escape(out.end(), piece));
+    // Pieces of which more text follows, and the last bytes.
+    const bool last = text.size() <= longest_piece + set_escaper::lookahead;
+    const std::size_t count = last ? text.size() : longest_piece;
+    const std::size_t tail = last ? (std::min)(count, set_escaper::lookahead) : 0;
+    if (!out.ensure_room(set_escaper::room_for(count))) return give_up(text_fault::out_of_memory);
+    const std::string_view piece(text.data(), count);
+    char* end = out.end();
+    if (count != tail) end = writer.escape(end, {piece.data(), count - tail});
+    if (tail != 0) end = writer.escape_last(end, {piece.data() + (count - tail), tail});
+    out.extend_to(end);
+    text.remove_prefix(count);
+    if (writer.met_nothing()) continue;
     if (separator && writer.met()) return give_up(text_fault::holds_separator);
     if (!writer.all_ascii()) characters.read<Block>(piece);
     if (characters.failed()) return give_up(text_fault::not_utf8);
-    text.remove_prefix(piece.size());
   }
   return characters.complete() ? text_fault::none : give_up(text_fault::not_utf8);
 }

@@ -3,11 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -48,6 +50,28 @@ TEST_CASE("a lane is found by its destination and minute, and by nothing else") 
   CHECK(find(shard, {"grou", "pstream"}) == nullptr);
   CHECK(find(shard, {"group", "strea"}) == nullptr);
   CHECK(shard.size() == 3);
+}
+
+TEST_CASE("names that are much alike have hashes that are not") {
+  const auto check = [](const auto& name_of) {
+    constexpr int count = 20'000;
+    std::set<std::size_t> hashes;
+    std::vector<int> places(1024);  // of one shard, as it finds them
+    for (int i = 0; i < count; ++i) {
+      const auto [group, stream, minute] = name_of(i);
+      const std::size_t hash = lane_table::hash({group, stream}, minute);
+      hashes.insert(hash);
+      ++places[(hash >> 8) % places.size()];
+    }
+    CHECK(hashes.size() == count);
+    CHECK(*std::max_element(places.begin(), places.end()) < 3 * count / 1024);
+  };
+  using name = std::tuple<std::string, std::string, std::int64_t>;
+  check([](int i) { return name("group-" + std::to_string(i), "stream", no_minute); });
+  check([](int i) { return name(std::to_string(i) + "-group", "stream", no_minute); });
+  check([](int i) { return name("g", std::to_string(i), no_minute); });
+  check([](int i) { return name("b" + std::to_string(i % 99), "b" + std::to_string(i / 99), 0); });
+  check([](int i) { return name("group", "stream", 29'000'000 + i); });
 }
 
 TEST_CASE("lanes whose hashes are all the same are told apart") {

@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <vector>
 
 using namespace std::chrono_literals;
 using inlong::errc;
@@ -53,7 +54,7 @@ TEST_CASE("a batch keeps its records' tokens and times beside them") {
   CHECK(batch.append({"b", time_point(-8ms), 2}, 1000) == errc::ok);
   CHECK(batch.append({" ", time_point(9ms), 3}, 1000) == errc::blank_body);
   CHECK(batch.records.size() == 2);
-  CHECK(batch.tokens[1] == 2);
+  CHECK(batch.token_of(1) == 2);
   CHECK(batch.time_of(0) == time_point(7ms));
   CHECK(batch.time_of(1) == time_point(-8ms));
   batch.drop_last();
@@ -82,7 +83,7 @@ TEST_CASE("wherever the memory ends, a record is there as a whole or not at all"
     std::size_t added = 0;
     errc error = errc::ok;
     while (error == errc::ok) {
-      error = batch.append({"some body", time_point(5ms), added}, 1'000'000);
+      error = batch.append({"some body", time_point(5ms), added + 1}, 1'000'000);
       if (error == errc::ok) ++added;
     }
     CHECK(error == errc::out_of_memory);
@@ -110,4 +111,30 @@ TEST_CASE("a lane is made with its key, costs little, and gives it back") {
   CHECK(lane::make({std::string(1000, 'g'), "s"}, 5, 77, budget) == nullptr);
   lane::destroy(made, budget);
   CHECK(budget.used() == 0);
+}
+
+TEST_CASE("each record has its token, and those without one take no memory for it") {
+  memory_budget budget(1'000'000);
+  lane_batch batch(budget);
+  open(batch);
+  const auto append = [&](std::uint64_t token) {
+    REQUIRE(batch.append({"body", {}, token}, 60 * 1024) == errc::ok);
+  };
+  for (int i = 0; i < 10; ++i) append(0);
+  CHECK(batch.tokens.capacity() == 0);
+  CHECK(batch.token_of(9) == 0);
+
+  const std::vector<std::uint64_t> tokens{7, 0, 0, 8, 9, 0};
+  for (const std::uint64_t token : tokens) append(token);
+  for (std::size_t i = 0; i < 10; ++i) CHECK(batch.token_of(i) == 0);
+  for (std::size_t i = 0; i < tokens.size(); ++i) CHECK(batch.token_of(10 + i) == tokens[i]);
+
+  batch.drop_last();
+  batch.drop_last();  // the 9
+  append(0);
+  CHECK(batch.token_of(14) == 0);
+  append(5);
+  CHECK(batch.token_of(13) == 8);
+  CHECK(batch.token_of(14) == 0);
+  CHECK(batch.token_of(15) == 5);
 }
