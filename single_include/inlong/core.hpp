@@ -1152,7 +1152,8 @@ class growing_array {
     constexpr std::size_t most = PTRDIFF_MAX / sizeof(T);  // no object is larger
     if (count > most - size_) return false;
     const std::size_t doubled = capacity_ + (std::min)(capacity_, most - capacity_);
-    const std::size_t grown = (std::max)(doubled, size_ + count);
+    constexpr std::size_t smallest = (64 + sizeof(T) - 1) / sizeof(T);  // a cache line
+    const std::size_t grown = (std::max)({doubled, size_ + count, smallest});
     // For a moment there are both.
     if (budget_ != nullptr && !budget_->take(grown * sizeof(T))) return false;
     void* const moved = std::realloc(data_, grown * sizeof(T));
@@ -1623,7 +1624,9 @@ inline errc batch::open(const destination& to, time_point time, form how, char s
   separator_size_ = bytes_.size();
   bytes_.view().copy(encoded_separator_.data(), separator_size_);
   bytes_.truncate(0);
-  bool room = bytes_.append("groupId=") && encode(to.group_id, std::nullopt) == errc::ok;
+  // At once what would take several steps.
+  bool room = bytes_.ensure_room(128 + 3 * (to.group_id.size() + to.stream_id.size()));
+  room = room && bytes_.append("groupId=") && encode(to.group_id, std::nullopt) == errc::ok;
   room = room && bytes_.append("&streamId=") && encode(to.stream_id, std::nullopt) == errc::ok;
   room = room && bytes_.append("&body=");
   if (!room) return errc::out_of_memory;

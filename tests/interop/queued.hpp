@@ -24,8 +24,8 @@ class queued {
  public:
   /// Batches overtake each other.
   static constexpr bool keeps_order = false;
-  /// After each its only endpoint rests, for longer and longer.
-  static constexpr std::size_t faults = 1;
+  /// After each its only endpoint rests for some seconds.
+  static constexpr std::size_t faults = 4;
 
   explicit queued(const std::string& address, const inlong::options& how = {})
       : reporter_({address}, in_queue(how),

@@ -113,7 +113,9 @@ inline errc batch::open(const destination& to, time_point time, form how, char s
   separator_size_ = bytes_.size();
   bytes_.view().copy(encoded_separator_.data(), separator_size_);
   bytes_.truncate(0);
-  bool room = bytes_.append("groupId=") && encode(to.group_id, std::nullopt) == errc::ok;
+  // At once what would take several steps.
+  bool room = bytes_.ensure_room(128 + 3 * (to.group_id.size() + to.stream_id.size()));
+  room = room && bytes_.append("groupId=") && encode(to.group_id, std::nullopt) == errc::ok;
   room = room && bytes_.append("&streamId=") && encode(to.stream_id, std::nullopt) == errc::ok;
   room = room && bytes_.append("&body=");
   if (!room) return errc::out_of_memory;

@@ -90,7 +90,8 @@ class growing_array {
     constexpr std::size_t most = PTRDIFF_MAX / sizeof(T);  // no object is larger
     if (count > most - size_) return false;
     const std::size_t doubled = capacity_ + (std::min)(capacity_, most - capacity_);
-    const std::size_t grown = (std::max)(doubled, size_ + count);
+    constexpr std::size_t smallest = (64 + sizeof(T) - 1) / sizeof(T);  // a cache line
+    const std::size_t grown = (std::max)({doubled, size_ + count, smallest});
     // For a moment there are both.
     if (budget_ != nullptr && !budget_->take(grown * sizeof(T))) return false;
     void* const moved = std::realloc(data_, grown * sizeof(T));

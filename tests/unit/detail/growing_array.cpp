@@ -54,27 +54,29 @@ TEST_CASE("content is cut without giving up room, and moves with the array") {
 }
 
 TEST_CASE("room is paid for from a budget, both rooms while it grows") {
-  memory_budget budget(96);
+  memory_budget budget(192);
   growing_array<std::uint64_t> numbers;
   numbers.pay_from(budget);
-  const std::uint64_t some[4] = {1, 2, 3, 4};
-  REQUIRE(numbers.append(some, 4));
-  CHECK(budget.used() == 32);
-  REQUIRE(numbers.append(some, 4));  // 64 beside the 32
+  const std::uint64_t some[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+  REQUIRE(numbers.append(some, 1));
+  CHECK(budget.used() == 64);  // no less, whatever is asked for
+  REQUIRE(numbers.append(some, 7));
   CHECK(budget.used() == 64);
+  REQUIRE(numbers.append(some, 8));  // 128 beside the 64
+  CHECK(budget.used() == 128);
   CHECK_FALSE(numbers.append(some, 1));
-  CHECK(numbers.size() == 8);
-  CHECK(numbers[7] == 4);
-  CHECK(budget.used() == 64);
+  CHECK(numbers.size() == 16);
+  CHECK(numbers[15] == 8);
+  CHECK(budget.used() == 128);
   CHECK(budget.failures() == 0);
   growing_array<std::uint64_t> moved;
   moved = std::move(numbers);
-  CHECK(budget.used() == 64);
+  CHECK(budget.used() == 128);
   moved.reset();
   CHECK(budget.used() == 0);
   CHECK(moved.capacity() == 0);
   REQUIRE(moved.append(some, 1));  // from the same budget
-  CHECK(budget.used() == 8);
+  CHECK(budget.used() == 64);
   { const growing_array<std::uint64_t> last(std::move(moved)); }
   CHECK(budget.used() == 0);
 }
