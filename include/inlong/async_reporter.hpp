@@ -47,7 +47,8 @@ class basic_async_reporter {
 
   /// Starts `wanted.workers` threads. Throws std::system_error for an address that can't be read or
   /// that the transport can't do, an empty list, options that make no sense, or if the system gives
-  /// no thread; it makes do with fewer. With exceptions off, every record is refused as `closed`.
+  /// no thread; it makes do with fewer, and tries to get the others later. With exceptions off,
+  /// every record is refused as `closed`.
   explicit basic_async_reporter(endpoint_list addresses, async_options wanted = {},
                                 callback on_delivery = {}, Transport transport = {});
 

@@ -23,14 +23,23 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/// From now on so many threads may be started. Root, who has no limit, becomes a user without other
+/// From now on, until the limit is lifted, so many threads may be started. Root, who has no limit, becomes a user without other
 /// processes. False: that can't be.
 inline bool limit_threads(std::size_t more) {
   constexpr uid_t nobody_else = 64'291;
-  const rlimit limit{threads() + more, threads() + more};
-  if (::setrlimit(RLIMIT_NPROC, &limit) != 0) return false;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NPROC, &limit) != 0) return false;
+  limit.rlim_cur = threads() + more;
+  if (limit.rlim_cur >= limit.rlim_max || ::setrlimit(RLIMIT_NPROC, &limit) != 0) return false;
   // Who is not root has reached it, perhaps with other processes.
   return ::geteuid() == 0 ? ::setuid(nobody_else) == 0 : more == 0;
+}
+
+inline void lift_thread_limit() {
+  rlimit limit{};
+  EXPECT(::getrlimit(RLIMIT_NPROC, &limit) == 0);
+  limit.rlim_cur = limit.rlim_max;
+  EXPECT(::setrlimit(RLIMIT_NPROC, &limit) == 0);
 }
 
 inline int no_thread() {
@@ -74,7 +83,16 @@ inline int few_threads() {
   }
   async_reporter again({address()});  // those of the first are free again
   EXPECT(again.counters().workers == 2);
+  lift_thread_limit();
+  std::size_t late = 0;
+  await([&] {  // the others come as there is work
+    EXPECT(again.submit(to, body("late", late++)) == submit_status::accepted);
+    EXPECT(again.flush(20s));
+    return again.counters().workers == 4;
+  });
+  EXPECT(threads() == 1 + 4);
   promise("record", 1000);
+  promise("late", late);
   return status();
 }
 

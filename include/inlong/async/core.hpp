@@ -43,7 +43,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
     for (std::size_t i = 0; i < count; ++i) workers_.push_back(std::make_unique<worker>(original));
   }
 
-  /// Starts as many threads as there are to be, or can be. Fails if there is none.
+  /// Starts as many threads as there are to be, or can be: the others later. Fails if there is none.
   std::error_code start(std::size_t threads);
 
   submit_status submit_patiently(const destination& to, const record& added, steady_time until);
@@ -66,6 +66,8 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
     bool is_driving = false;
   };
   static void* run(void* of) noexcept;
+  std::error_code start_one();
+  void start_missing(steady_time now);
   template <class Done>
   void drive(std::unique_lock<std::mutex>& lock, worker& by, steady_time until, const Done& done);
   template <class Done>
@@ -80,8 +82,10 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
 
   const std::chrono::milliseconds close_wait_;
   std::vector<std::unique_ptr<worker>> workers_;
-  std::size_t threads_ = 0;
   // Guarded by `mutex`.
+  std::size_t threads_ = 0;  // that were started, of those that there are to be
+  std::size_t wanted_threads_ = 0;
+  steady_time next_start_{};  // when it is tried again, if there are too few
   bool stopping_ = false;  // nothing is begun any more
   bool ended_ = false;     // nothing is told or reported any more
   steady_time last_deadline_ = (steady_time::max)();  // of all requests: when `close` will end them
@@ -91,23 +95,36 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
 
 template <class Transport>
 std::error_code core<Transport>::start(std::size_t threads) {
-  std::error_code failed;
-  threads_ = threads;
   const std::lock_guard lock(this->mutex);
-  std::size_t count = 0;
-  for (; count < threads; ++count) {
-    worker& each = *workers_[count];
-    each.keeps = this->shared_from_this();
-    each.has_ended = false;
-    failed = each.runner.start(&run, &each);
-    if (!failed) continue;
-    each.keeps.reset();
-    each.has_ended = true;
-    break;
+  wanted_threads_ = threads;
+  while (threads_ < wanted_threads_) {
+    const std::error_code failed = start_one();
+    if (failed) return threads_ == 0 ? failed : std::error_code();
   }
-  threads_ = count;
-  this->count_workers(count);
-  return count == 0 ? failed : std::error_code();
+  return {};
+}
+
+template <class Transport>
+std::error_code core<Transport>::start_one() {
+  worker& next = *workers_[threads_];
+  next.keeps = this->shared_from_this();
+  next.has_ended = false;
+  const std::error_code failed = next.runner.start(&run, &next);
+  if (failed) {
+    next.has_ended = true;
+    next.keeps.reset();
+  } else {
+    this->count_workers(++threads_);
+  }
+  return failed;
+}
+
+/// Perhaps the system has more threads to give by now.
+template <class Transport>
+void core<Transport>::start_missing(steady_time now) {
+  if (threads_ == wanted_threads_ || now < next_start_ || this->is_closing()) return;
+  next_start_ = later(now, std::chrono::seconds(1));
+  static_cast<void>(start_one());
 }
 
 template <class Transport>
@@ -157,6 +174,7 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
       lock.lock();
       if (ended_) break;
       this->told(*wanted, std::move(came), now);
+      start_missing(now);
       ++steps_;
       was_busy = true;
       continue;
