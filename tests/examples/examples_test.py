@@ -199,6 +199,12 @@ class ExamplesTest(unittest.TestCase):
         self.assertRegex(second, r"^0 of 1 record delivered; .*HTTP status 409.* after 1 attempt")
         self.assertRegex(third, r"^0 of 1 record delivered; .*too large.* after 1 attempt")
 
+    def test_14_without_threads(self):
+        printed, stored = self.report_to_stand_in("14_without_threads")
+        self.assertEqual(printed, "100 delivered, 0 failed, by 0 threads\n")
+        readings = [f"temperature {20 + second % 5}" for second in range(1, 101)]
+        self.assertEqual(sorted(stored.decode().splitlines()), sorted(readings))
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
