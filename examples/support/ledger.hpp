@@ -51,7 +51,7 @@ class ledger {
 
   void enter(const inlong::deliveries& batch);
   /// What was still under way when the reporter was closed.
-  void enter(const std::vector<inlong::undelivered>& left);
+  void enter(const inlong::undelivered_records& left);
 
   void show();
   /// Returns the exit status.
@@ -211,20 +211,26 @@ inline std::string ledger::name(std::uint64_t first, std::uint64_t last) const {
 
 // ---- in the end
 
-inline void ledger::enter(const std::vector<inlong::undelivered>& left) {
-  if (left.empty()) return;
+inline void ledger::enter(const inlong::undelivered_records& left) {
   const std::lock_guard lock(mutex_);
   std::uint64_t first = nowhere;
   std::uint64_t last = 0;
+  std::size_t count = 0;
   std::size_t in_doubt = 0;
   for (const inlong::undelivered& each : left) {
+    if (each.known == inlong::certainty::stored) {
+      ++tally_.delivered;
+      continue;
+    }
+    ++count;
     first = (std::min)(first, each.token);
     last = (std::max)(last, each.token);
     if (each.known == inlong::certainty::maybe_stored) ++in_doubt;
   }
+  if (count == 0) return;
   resume_ = (std::min)(resume_, first);
-  fail({first, last, left.size(), inlong::errc::cancelled, 0,
-        std::to_string(left.size()) + " lines given up on their way; " + std::to_string(in_doubt) +
+  fail({first, last, count, inlong::errc::cancelled, 0,
+        std::to_string(count) + " lines given up on their way; " + std::to_string(in_doubt) +
             " of them may have been stored"});
 }
 

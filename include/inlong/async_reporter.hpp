@@ -17,6 +17,7 @@
 #include <inlong/transport/reach.hpp>
 #include <inlong/transport/transport.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <initializer_list>
@@ -151,7 +152,8 @@ class basic_async_reporter {
   bool is_here() const noexcept { return core_->home.is_here(); }
   bool is_usable() const noexcept { return core_ != nullptr && is_here(); }
   static detail::steady_time from_now(std::chrono::milliseconds wait) noexcept {
-    return detail::later(std::chrono::steady_clock::now(), wait);
+    const std::chrono::milliseconds none(0);
+    return detail::later(std::chrono::steady_clock::now(), (std::max)(wait, none));
   }
 
   detail::problem problem_;

@@ -46,8 +46,8 @@ struct endpoint_statistics {
   std::uint64_t failures = 0;
 };
 
-/// A snapshot: `offered = refused + delivered + failed + pending`, always. All but `pending` only
-/// grow.
+/// A snapshot: `offered = refused + delivered + failed + pending`, always. What counts records,
+/// requests and exceptions never goes down, but for `pending`.
 struct statistics {
   /// Records that were passed to the reporter.
   std::uint64_t offered = 0;
@@ -60,13 +60,15 @@ struct statistics {
   std::uint64_t failed = 0;
   /// Accepted, and neither delivered nor failed yet.
   std::uint64_t pending = 0;
-  /// Requests that were sent again, whatever for; those of a divided batch are not.
+  /// Requests that were sent again, whatever for; the parts of a divided batch are not, nor what a
+  /// kept connection had no use for as it had ended.
   std::uint64_t retries = 0;
   /// Exceptions that came out of `on_delivery`, and went no further.
   std::uint64_t callback_exceptions = 0;
   /// Bytes that count for `max_memory`.
   std::size_t memory = 0;
-  /// Destinations with a lane of their own: they have records, or a `stream_handle`.
+  /// Lanes: one for each destination and minute that has records, had some a moment ago, or has a
+  /// `stream_handle`.
   std::size_t lanes = 0;
   /// Threads that send; fewer than were asked for if the system gave no more.
   std::size_t workers = 0;

@@ -1108,6 +1108,11 @@ class growing_array {
   /// From now on its capacity is paid for from this budget, which must outlive it. Needs an array
   /// without capacity.
   void pay_from(memory_budget& budget) noexcept { budget_ = &budget; }
+  /// The budget is given back what it paid, and what there is stays.
+  void pay_no_more() noexcept {
+    if (budget_ != nullptr) budget_->give_back(capacity_ * sizeof(T));
+    budget_ = nullptr;
+  }
   /// Gives its content and its capacity back.
   void reset() noexcept {
     if (budget_ != nullptr) budget_->give_back(capacity_ * sizeof(T));
@@ -1565,6 +1570,16 @@ class batch {
   }
 
   std::size_t size() const noexcept { return ends_.size(); }
+  /// Where its records go, each id as it is sent.
+  destination encoded_destination() const noexcept {
+    constexpr std::string_view before("groupId=");
+    constexpr std::string_view between("&streamId=");
+    constexpr std::string_view behind("&body=");
+    std::string_view head = bytes_.view().substr(0, head_size_ - behind.size());
+    head.remove_prefix(before.size());
+    const std::size_t end = head.find(between);  // no id has such a character
+    return {head.substr(0, end), head.substr(end + between.size())};
+  }
   /// A record as it is sent.
   std::string_view encoded(std::size_t record) const noexcept {
     return bytes_.view().substr(start(record), ends_[record] - start(record));
@@ -1590,6 +1605,10 @@ class batch {
   void pay_from(memory_budget& budget) noexcept {
     bytes_.pay_from(budget);
     ends_.pay_from(budget);
+  }
+  void pay_no_more() noexcept {
+    bytes_.pay_no_more();
+    ends_.pay_no_more();
   }
   /// Memory that it holds, in bytes.
   std::size_t capacity() const noexcept {
@@ -2925,6 +2944,8 @@ class timer_heap {
   bool empty() const noexcept { return things_.size() == 0; }
   T& first() const noexcept { return *things_[0]; }
 
+  /// Gives back all room. Needs a heap without things.
+  void reset() noexcept { things_.reset(); }
   /// Makes sure that so many things have room. False: no memory.
   [[nodiscard]] bool reserve(std::size_t count) noexcept {
     return count <= things_.size() || things_.ensure_room(count - things_.size());
@@ -3030,8 +3051,8 @@ struct endpoint_statistics {
   std::uint64_t failures = 0;
 };
 
-/// A snapshot: `offered = refused + delivered + failed + pending`, always. All but `pending` only
-/// grow.
+/// A snapshot: `offered = refused + delivered + failed + pending`, always. What counts records,
+/// requests and exceptions never goes down, but for `pending`.
 struct statistics {
   /// Records that were passed to the reporter.
   std::uint64_t offered = 0;
@@ -3044,13 +3065,15 @@ struct statistics {
   std::uint64_t failed = 0;
   /// Accepted, and neither delivered nor failed yet.
   std::uint64_t pending = 0;
-  /// Requests that were sent again, whatever for; those of a divided batch are not.
+  /// Requests that were sent again, whatever for; the parts of a divided batch are not, nor what a
+  /// kept connection had no use for as it had ended.
   std::uint64_t retries = 0;
   /// Exceptions that came out of `on_delivery`, and went no further.
   std::uint64_t callback_exceptions = 0;
   /// Bytes that count for `max_memory`.
   std::size_t memory = 0;
-  /// Destinations with a lane of their own: they have records, or a `stream_handle`.
+  /// Lanes: one for each destination and minute that has records, had some a moment ago, or has a
+  /// `stream_handle`.
   std::size_t lanes = 0;
   /// Threads that send; fewer than were asked for if the system gave no more.
   std::size_t workers = 0;
@@ -3131,6 +3154,8 @@ class health {
   /// It is open, and has taken a request since it was opened.
   bool is_proven() const noexcept { return state_ == endpoint_state::open && proven_; }
   std::chrono::nanoseconds latency() const noexcept { return latency_; }
+  /// When it last answered as it should; of use only once it is proven.
+  steady_time last_success() const noexcept { return measured_; }
   /// `latency`, halved for each ten seconds without a success: what was slow gets another chance.
   std::chrono::nanoseconds expected_latency(steady_time now) const noexcept {
     const std::int64_t halvings = (now - measured_) / std::chrono::seconds(10);
@@ -3323,6 +3348,7 @@ struct parcel {
   std::uint64_t backoffs = 0;        // how often it had to wait
   int tries_left = 3;                // for what is tried a few times only
   bool doubted = false;              // one endpoint has said what needs a second opinion
+  bool divided = false;              // since it was sent
   std::uint32_t resend_to = 0;       // the node that is asked again on a fresh connection, or 0
   node_set asked;                    // not to be asked again while there are others
   std::uint64_t unknown_rounds = 0;  // how often all endpoints have called its stream unknown
@@ -3336,7 +3362,9 @@ struct parcel {
   std::size_t heap_place = timer_heap<parcel>::nowhere;
   parcel* previous = nullptr;
   parcel* next = nullptr;
-  parcel* made_before = nullptr;  // of all that its queue has ever made
+  parcel* made_before = nullptr;  // of all that its queue has
+  parcel* made_after = nullptr;
+  bool is_paid = false;           // from the queue's budget
 };
 
 }  // namespace detail
@@ -3395,6 +3423,12 @@ struct lane_batch {
     if (tokens.size() > records.size()) tokens.truncate(records.size());
     if (times.size() > records.size()) times.truncate(records.size());
   }
+  /// What it holds is its owner's from now on.
+  void pay_no_more() noexcept {
+    records.pay_no_more();
+    tokens.pay_no_more();
+    times.pay_no_more();
+  }
   std::size_t request_bytes() const noexcept {
     return records.size() == 0 ? 0 : records.request_bytes(0, records.size());
   }
@@ -3412,7 +3446,7 @@ struct lane_batch {
   }
   /// What one costs beside its buffers.
   static constexpr std::size_t overhead() noexcept {
-    return sizeof(lane_batch) + sizeof(parcel) + sizeof(parcel*);
+    return sizeof(lane_batch);
   }
 
   batch records;
@@ -3521,6 +3555,7 @@ class linked_list {
  public:
   bool empty() const noexcept { return first_ == nullptr; }
   T* first() const noexcept { return first_; }
+  T* last() const noexcept { return last_; }
 
   void push_back(T& thing) noexcept {
     thing.*Previous = last_;
@@ -3988,7 +4023,8 @@ class fleet {
   static constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
 
   /// While another endpoint is open, each holds `most_at_one` requests at most, and one that is not
-  /// proven never more than one. With `no_limit` neither: who waits for an answer, and has a thread
+  /// proven never more than one. Where there are as many under way together, which may all be held
+  /// up, the next goes to one that has none and has answered last. With `no_limit` neither: who waits for an answer, and has a thread
   /// for it, goes where there is hope.
   fleet(std::uint64_t seed, std::size_t most_at_one)
       : random_(seed), most_at_one_((std::max<std::size_t>)(1, most_at_one)) {
@@ -4047,6 +4083,7 @@ class fleet {
     return active_.size() > 1 && one.in_flight >= most_at_one_;
   }
   choice begin(choice::kind what, node& where) noexcept;
+  node* find_latest(const candidates& from, std::size_t count) const noexcept;
   node* find_for_probe(steady_time now) noexcept;
   node* find_rested(steady_time now) noexcept;
   node* pick(const candidates& from, std::size_t count, steady_time now) noexcept;
@@ -4061,6 +4098,7 @@ class fleet {
   std::vector<std::unique_ptr<node>> retired_;  // not in the list any more, and in flight
   std::vector<node*> active_;                   // open, or untried
   std::size_t at_unproven_ = 0;                 // requests in flight to nodes that are not proven
+  std::size_t in_flight_ = 0;                   // requests, heartbeats included
   unsigned credit_ = 0;
   steady_time next_rested_ = never;  // of those that are closed and not being tried
 };
@@ -4087,13 +4125,17 @@ inline choice fleet::choose(const node_set& asked, bool may_probe, steady_time n
     }
     if (count == 0) return {};
   }
-  if (any_proven && may_probe && at_unproven_ == 0 && credit_ >= probe_price) {
+  const bool is_last = in_flight_ >= most_at_one_;
+  if (any_proven && may_probe && !is_last && at_unproven_ == 0 && credit_ >= probe_price) {
     if (node* const found = find_for_probe(now)) {
       credit_ -= probe_price;
       return begin(choice::kind::probe, *found);
     }
   }
   if (all_asked) return {choice::kind::asked_all, nullptr, false};
+  if (node* const latest = is_last ? find_latest(free, count) : nullptr) {
+    return begin(choice::kind::send, *latest);
+  }
   // While proven ones can take it, a request does not go to one of which nothing is known, and to
   // one that has only answered a heartbeat if no other request is at such a one.
   const auto first_unproven = std::partition(free.begin(), free.begin() + count,
@@ -4139,10 +4181,24 @@ inline node* fleet::pick(const candidates& from, std::size_t count, steady_time 
 inline choice fleet::begin(choice::kind what, node& where) noexcept {
   const bool unproven = is_unproven(&where);
   ++where.in_flight;
+  ++in_flight_;
   if (unproven) ++at_unproven_;
   if (what == choice::kind::send) ++where.requests;
   if (where.state.state() == endpoint_state::closed) look_ahead();
   return {what, &where, unproven};
+}
+
+/// Of the proven ones without a request, the one that has answered last.
+inline node* fleet::find_latest(const candidates& from, std::size_t count) const noexcept {
+  node* latest = nullptr;
+  for (std::size_t i = 0; i < count; ++i) {
+    node* const each = from[i];
+    if (is_unproven(each) || each->in_flight != 0) continue;
+    if (latest == nullptr || latest->state.last_success() < each->state.last_success()) {
+      latest = each;
+    }
+  }
+  return latest;
 }
 
 /// An active one that is untried, or else one that has rested, if there is a place for it.
@@ -4198,6 +4254,7 @@ inline void fleet::fail(node& at, const rest& how, std::chrono::milliseconds at_
 inline void fleet::done(const choice& ended) noexcept {
   node& at = *ended.where;
   --at.in_flight;
+  --in_flight_;
   if (ended.unproven) --at_unproven_;
   if (at.retired && at.in_flight == 0) {
     retired_.erase(std::find_if(retired_.begin(), retired_.end(),
@@ -4401,13 +4458,15 @@ INLONG_NAMESPACE_END
 
 #endif
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
 INLONG_NAMESPACE_BEGIN
 
@@ -4513,7 +4572,8 @@ class deliveries {
   /// For the library: the deliveries of a batch that is finished.
   deliveries(const detail::lane_batch& finished, detail::steady_time now) noexcept
       : batch_(&finished),
-        age_(std::chrono::duration_cast<std::chrono::milliseconds>(now - finished.opened)) {}
+        age_((std::max)(std::chrono::duration_cast<std::chrono::milliseconds>(now - finished.opened),
+                        std::chrono::milliseconds(0))) {}
 
   /// Where its records went.
   destination to() const noexcept { return batch_->home->to(); }
@@ -4526,7 +4586,8 @@ class deliveries {
   std::chrono::milliseconds age_;
 };
 
-/// A record that `close` could not wait for, and that no callback got.
+/// A record that `close` could not wait for, and that no callback got. It need not be sent again if
+/// it is `certainty::stored`.
 struct undelivered {
   std::string group_id;
   std::string stream_id;
@@ -4539,14 +4600,88 @@ struct undelivered {
   certainty known = certainty::not_stored;
 };
 
+/// The records that no callback got, batch by batch: a range of `undelivered`, each made as it is
+/// read. Copies share what they are made from, which stays in memory as long as one of them or the
+/// reporter. Several threads may read.
+class undelivered_records {
+ public:
+  class iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = undelivered;
+    using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = undelivered;
+
+    undelivered operator*() const;
+    iterator& operator++() {
+      if (++index_ == part_->first + part_->count) part_ = part_->next;
+      if (index_ == batch_->records.size()) *this = iterator(batch_->next);
+      return *this;
+    }
+    iterator operator++(int) {
+      iterator before = *this;
+      ++*this;
+      return before;
+    }
+    friend bool operator==(const iterator& a, const iterator& b) noexcept {
+      return a.batch_ == b.batch_ && a.index_ == b.index_;
+    }
+    friend bool operator!=(const iterator& a, const iterator& b) noexcept { return !(a == b); }
+
+   private:
+    friend class undelivered_records;
+    explicit iterator(const detail::lane_batch* batch, std::size_t index = 0) noexcept
+        : batch_(batch), index_(index), part_(batch == nullptr ? nullptr : batch->results) {
+      while (part_ != nullptr && index_ >= part_->first + part_->count) part_ = part_->next;
+    }
+
+    const detail::lane_batch* batch_;
+    std::size_t index_;
+    const detail::parcel* part_;
+  };
+
+  undelivered_records() = default;
+  /// For the library: those of finished batches, which the pointer keeps.
+  undelivered_records(std::shared_ptr<const detail::lane_batch> first, std::size_t count) noexcept
+      : first_(std::move(first)), size_(count) {}
+
+  bool empty() const noexcept { return size_ == 0; }
+  std::size_t size() const noexcept { return size_; }
+  iterator begin() const noexcept { return iterator(first_.get()); }
+  iterator end() const noexcept { return iterator(nullptr); }
+  /// Looks for the batch, from the first one on: to see all of them, iterate.
+  undelivered operator[](std::size_t index) const;
+
+ private:
+  std::shared_ptr<const detail::lane_batch> first_;
+  std::size_t size_ = 0;
+};
+
+inline undelivered undelivered_records::iterator::operator*() const {
+  const destination to = batch_->records.encoded_destination();
+  return {detail::decode(to.group_id),
+          detail::decode(to.stream_id),
+          detail::decode(batch_->records.encoded(index_)),
+          batch_->time_of(index_),
+          batch_->token_of(index_),
+          part_->known_facts.error,
+          part_->known_facts.known};
+}
+
+inline undelivered undelivered_records::operator[](std::size_t index) const {
+  const detail::lane_batch* batch = first_.get();
+  for (; index >= batch->records.size(); batch = batch->next) index -= batch->records.size();
+  return *iterator(batch, index);
+}
+
 /// What `close` did.
 struct [[nodiscard]] close_result {
   /// Of all records that the reporter ever accepted, those that were delivered.
   std::uint64_t delivered = 0;
-  /// And those that were not, what is left included.
+  /// And those that were not, and what is left.
   std::uint64_t failed = 0;
-  /// The records that no callback got, in order.
-  std::vector<undelivered> left;
+  undelivered_records left;
 };
 
 INLONG_NAMESPACE_END
@@ -4717,12 +4852,15 @@ enum class order { free, strict };
 ///              └──── again, or divided ──────┘
 class queue {
  public:
-  queue(shared_state& shared, const options& how, order in) noexcept
-      : shared_(shared), how_(how), order_(in) {}
+  /// What it needs beside the batches is paid for from the budget, if there is one and as far as it
+  /// goes: to divide a batch, it takes more for a while.
+  queue(shared_state& shared, const options& how, order in,
+        memory_budget* budget = nullptr) noexcept
+      : shared_(shared), how_(how), order_(in), budget_(budget) {}
   queue(const queue&) = delete;
   queue& operator=(const queue&) = delete;
   ~queue() {
-    while (last_made_ != nullptr) delete std::exchange(last_made_, last_made_->made_before);
+    while (last_made_ != nullptr) discard(*last_made_);
   }
 
   /// Takes `count` records of a batch from `first` on, which must live, unchanged, until they are
@@ -4731,7 +4869,7 @@ class queue {
                          steady_time deadline) noexcept;
   /// What `add` needs memory for, to be had beforehand: an `add` of this can't fail. Null: no
   /// memory. Not wanted after all, it is given back by `release`.
-  parcel* prepare() noexcept { return obtain(); }
+  parcel* prepare() noexcept { return obtain(false); }
   void add(parcel& prepared, const batch& records, std::size_t first, std::size_t count,
            void* owner, steady_time deadline) noexcept;
   /// What to send now, if anything. Ends what is past its deadline.
@@ -4744,6 +4882,10 @@ class queue {
   /// by `release`.
   parcel* take() noexcept { return finished_.pop_front(); }
   void release(parcel& taken) noexcept;
+  /// Nothing pays any more for those that were taken, and stay.
+  void pay_no_more(parcel* taken) noexcept;
+  /// Gives back what it does not need now, but for so many parcels.
+  void trim(std::size_t most) noexcept;
   /// Ends everything that is not in flight, with this error.
   void abandon(errc why) noexcept;
   /// Ends what is in flight as well, which may be stored. Nothing can be told any more; and whoever
@@ -4762,7 +4904,8 @@ class queue {
  private:
   // next
   void pass_time(steady_time now) noexcept;
-  parcel* head(steady_time now) const noexcept;
+  std::optional<attempt> next_of(linked_list<parcel>& from, steady_time now) noexcept;
+  choice choose(parcel& leading, bool& fresh, steady_time now) noexcept;
   choice insist(const parcel& leading, steady_time now) noexcept;
   std::optional<attempt> dispatch(parcel& leading, choice to, bool fresh,
                                   steady_time now) noexcept;
@@ -4786,12 +4929,16 @@ class queue {
   void fail(parcel& one, errc error) noexcept;
   void leave(parcel& one) noexcept;
 
-  parcel* obtain() noexcept;
+  parcel* obtain(bool on_credit) noexcept;
+  void discard(parcel& gone) noexcept;
   parcel* split(parcel& whole, std::size_t left) noexcept;
+
+  static constexpr std::size_t cost = sizeof(parcel) + sizeof(parcel*);  // with its room in timers_
 
   shared_state& shared_;
   const options& how_;
   const order order_;
+  memory_budget* const budget_;
   bool may_probe_ = true;
 
   linked_list<parcel> ready_;     // to be sent, what was divided or is resent first
@@ -4802,8 +4949,6 @@ class queue {
   std::size_t in_flight_ = 0;
   std::size_t in_use_ = 0;
 
-  // Parcels are not given back to the system before the queue is: what was needed once will be
-  // needed again.
   linked_list<parcel> spare_;
   parcel* last_made_ = nullptr;
   std::size_t made_ = 0;
@@ -4834,26 +4979,52 @@ inline void queue::add(parcel& prepared, const batch& records, std::size_t first
 
 inline std::optional<attempt> queue::next(steady_time now) noexcept {
   pass_time(now);
-  while (parcel* const leading = head(now)) {
-    fleet& endpoints = shared_.endpoints;
-    choice to = endpoints.choose_again(leading->resend_to);
-    const bool same = to.what == choice::kind::send;
-    if (!same) to = endpoints.choose(leading->asked, may_probe_, now);
-    if (to.what == choice::kind::asked_all) {  // the others have gone since
-      leading->asked.clear();
+  if (order_ == order::strict && (waiting_ != 0 || in_flight_ != 0)) return std::nullopt;
+  if (!retries_.empty()) {
+    if (shared_.budget.has(now)) {
+      if (auto made = next_of(retries_, now)) return made;
+    }
+    if (order_ == order::strict) return std::nullopt;
+  }
+  return next_of(ready_, now);
+}
+
+/// The next of those that can be sent now. Who has been at some endpoints, and can't be sent for
+/// that, does not hold up who can.
+inline std::optional<attempt> queue::next_of(linked_list<parcel>& from, steady_time now) noexcept {
+  constexpr int most_passed_over = 16;
+  for (int passed_over = 0; parcel* const leading = from.first();) {
+    bool fresh = false;
+    const choice to = choose(*leading, fresh, now);
+    if (to.what == choice::kind::nowhere) {
+      const bool may_pass = order_ == order::free && !leading->asked.empty();
+      if (!may_pass || leading == from.last() || ++passed_over > most_passed_over) break;
+      from.erase(*leading);
+      from.push_back(*leading);
       continue;
     }
-    if (to.what == choice::kind::nowhere) to = insist(*leading, now);
-    if (to.what == choice::kind::nowhere) return std::nullopt;
     if (to.what == choice::kind::probe) {
       may_probe_ = may_probe_ && order_ == order::free;
       const steady_time limit =
           (std::min)(later(now, fleet::probe_timeout), leading->deadline);
       return attempt{to, nullptr, true, now, limit};
     }
-    if (auto made = dispatch(*leading, to, same, now)) return made;
+    if (auto made = dispatch(*leading, to, fresh, now)) return made;
   }
   return std::nullopt;
+}
+
+inline choice queue::choose(parcel& leading, bool& fresh, steady_time now) noexcept {
+  fleet& endpoints = shared_.endpoints;
+  choice to = endpoints.choose_again(leading.resend_to);
+  fresh = to.what == choice::kind::send;
+  if (fresh) return to;
+  to = endpoints.choose(leading.asked, may_probe_, now);
+  if (to.what == choice::kind::asked_all) {  // the others have gone since
+    leading.asked.clear();
+    to = endpoints.choose(leading.asked, may_probe_, now);
+  }
+  return to.what == choice::kind::nowhere ? insist(leading, now) : to;
 }
 
 /// What has waited long enough becomes ready; what is past its deadline fails.
@@ -4876,16 +5047,6 @@ inline void queue::pass_time(steady_time now) noexcept {
   }
 }
 
-/// The parcel whose turn it is.
-inline parcel* queue::head(steady_time now) const noexcept {
-  if (order_ == order::strict && (waiting_ != 0 || in_flight_ != 0)) return nullptr;
-  if (!retries_.empty()) {
-    if (shared_.budget.has(now)) return retries_.first();
-    if (order_ == order::strict) return nullptr;
-  }
-  return ready_.first();
-}
-
 /// Nobody fails without having been tried, even if all endpoints rest for longer than it has time.
 inline choice queue::insist(const parcel& leading, steady_time now) noexcept {
   fleet& endpoints = shared_.endpoints;
@@ -4902,15 +5063,14 @@ inline std::optional<attempt> queue::dispatch(parcel& leading, choice to, bool f
                                               steady_time now) noexcept {
   const std::size_t most = (std::min)(how_.max_request_bytes, to.where->limit.get(now));
   const std::size_t fits = leading.records->fitting(leading.first, leading.count, most);
-  if (leading.at == parcel::place::retry) {
-    shared_.budget.take(now);
-    ++shared_.retries;
-  }
+  if (leading.at == parcel::place::retry) shared_.budget.take(now);
   if (fits < leading.count && !cut_to(leading, fits)) {
     shared_.endpoints.done(to);
     return std::nullopt;
   }
   leave(leading);
+  if (leading.known_facts.attempts != 0 && !leading.divided && !fresh) ++shared_.retries;
+  leading.divided = false;
   leading.at = parcel::place::in_flight;
   ++in_flight_;
   const auto bytes = leading.records->request_bytes(leading.first, leading.count);
@@ -5183,30 +5343,62 @@ inline void queue::end(errc why) noexcept {
 
 inline void queue::release(parcel& taken) noexcept {
   --in_use_;
-  parcel* const made_before = taken.made_before;
+  if (!taken.is_paid) return discard(taken);
+  parcel* const before = taken.made_before;
+  parcel* const after = taken.made_after;
   taken = parcel();
-  taken.made_before = made_before;
+  taken.made_before = before;
+  taken.made_after = after;
+  taken.is_paid = true;
   spare_.push_front(taken);
 }
 
-/// Null: no memory. With the parcel comes room for it in every list.
-inline parcel* queue::obtain() noexcept {
+inline void queue::pay_no_more(parcel* taken) noexcept {
+  for (; taken != nullptr; taken = taken->next) {
+    if (std::exchange(taken->is_paid, false) && budget_ != nullptr) budget_->give_back(cost);
+  }
+}
+
+inline void queue::trim(std::size_t most) noexcept {
+  while (made_ - in_use_ > most) discard(*spare_.pop_front());
+  if (made_ == 0) timers_.reset();
+}
+
+/// Null: no memory. With the parcel comes room for it in every list. `on_credit`: even if the budget
+/// has none.
+inline parcel* queue::obtain(bool on_credit) noexcept {
   parcel* one = spare_.pop_front();
   if (one == nullptr) {
-    if (!timers_.reserve(made_ + 1)) return nullptr;
-    one = new (std::nothrow) parcel;
-    if (one == nullptr) return nullptr;
-    one->made_before = std::exchange(last_made_, one);
+    const bool is_paid = budget_ == nullptr || budget_->take(cost);
+    if (!is_paid && !on_credit) return nullptr;
+    if (timers_.reserve(made_ + 1)) one = new (std::nothrow) parcel;
+    if (one == nullptr) {
+      if (budget_ != nullptr) budget_->fail(is_paid ? cost : 0);
+      return nullptr;
+    }
+    one->is_paid = is_paid;
+    one->made_before = last_made_;
+    if (last_made_ != nullptr) last_made_->made_after = one;
+    last_made_ = one;
     ++made_;
   }
   ++in_use_;
   return one;
 }
 
+inline void queue::discard(parcel& gone) noexcept {
+  if (gone.made_before != nullptr) gone.made_before->made_after = gone.made_after;
+  (gone.made_after != nullptr ? gone.made_after->made_before : last_made_) = gone.made_before;
+  --made_;
+  if (gone.is_paid && budget_ != nullptr) budget_->give_back(cost);
+  delete &gone;
+}
+
 /// The right part of a parcel, in no list yet; the left one stays in it.
 inline parcel* queue::split(parcel& whole, std::size_t left) noexcept {
-  parcel* const right = obtain();
+  parcel* const right = obtain(true);
   if (right == nullptr) return nullptr;
+  whole.divided = right->divided = true;
   right->records = whole.records;
   right->owner = whole.owner;
   right->first = whole.first + left;
@@ -5316,6 +5508,7 @@ INLONG_NAMESPACE_END
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -5344,7 +5537,7 @@ class dispatcher {
         budget_(wanted.max_memory),
         lanes_(budget_),
         shared_(seed_for(this), wanted.workers > 1 ? wanted.workers - 1 : 1),
-        path_(shared_, how_, order::free) {}
+        path_(shared_, how_, order::free, &budget_) {}
   dispatcher(const dispatcher&) = delete;
   dispatcher& operator=(const dispatcher&) = delete;
   ~dispatcher();
@@ -5390,8 +5583,9 @@ class dispatcher {
   std::uint64_t last_opened() const noexcept { return last_opened_; }
   /// Whether all batches up to that one are reported, or finished if the caller is in a callback.
   bool is_settled(std::uint64_t last) const noexcept;
-  /// Seals all open batches up to that one.
-  void seal_up_to(std::unique_lock<std::mutex>& lock, std::uint64_t last) noexcept;
+  /// Seals all open batches up to that one, or as many as it can until then.
+  void seal_up_to(std::unique_lock<std::mutex>& lock, std::uint64_t last,
+                  steady_time until) noexcept;
   bool is_in_callback() const noexcept {
     return reporting_ != nullptr && reporter_ == std::this_thread::get_id();
   }
@@ -5412,9 +5606,19 @@ class dispatcher {
     path_.end(errc::cancelled);
     gather();
   }
-  /// With `mutex`, which it releases meanwhile: what was not reported, and will not be.
-  close_result hand_back(std::unique_lock<std::mutex>& lock);
+  /// With `mutex`, after that: ends what there was no time to seal.
+  void give_up_open(std::unique_lock<std::mutex>& lock) noexcept {
+    seal_up_to(lock, last_opened_, (steady_time::max)());
+    path_.abandon(errc::cancelled);
+    gather();
+  }
+  /// With `mutex`, which it releases meanwhile: what was not reported, and will not be. `keeper`
+  /// keeps this.
+  close_result hand_back(std::unique_lock<std::mutex>& lock,
+                         const std::shared_ptr<const dispatcher>& keeper) noexcept;
   close_result totals() const noexcept { return {delivered_, failed_, {}}; }
+  /// Without `mutex`: gives back the memory that nobody needs now.
+  void tidy_up() noexcept;
   /// With `mutex`: the callback, and all that it holds, once nothing is reported any more.
   callback take_callback() noexcept { return std::exchange(on_delivery_, nullptr); }
 
@@ -5446,7 +5650,6 @@ class dispatcher {
   void call(const lane_batch& finished, steady_time now) noexcept;
   void account(const lane_batch& finished) noexcept;
   void retire(std::unique_lock<std::mutex>& lock, lane_batch& reported, steady_time now) noexcept;
-  void tidy_up() noexcept;
 
   // batches
   lane_batch* obtain(bool large) noexcept;
@@ -5475,6 +5678,7 @@ class dispatcher {
   stage open_;                          // these too
   stage finished_;
   linked_list<lane_batch> orphans_;     // reported, while a request that carries them has no end
+  linked_list<lane_batch> left_;        // handed back: nothing pays for them any more
   const lane_batch* reporting_ = nullptr;
   std::thread::id reporter_;
   linked_list<lane_batch> small_spares_;
@@ -5550,7 +5754,10 @@ inline lane* dispatcher::find_or_make(lane_shard& at, const destination& to, std
 
 inline submit_status dispatcher::submit_to(lane_shard& at, lane& into,
                                            const record& added) noexcept {
-  if (is_closing()) return submit_status::closed;
+  if (is_closing()) {
+    at.drop_if_idle(into);
+    return submit_status::closed;
+  }
   const bool stays = into.open != nullptr;  // whatever comes of this
   const std::size_t failures = budget_.failures();
   errc error = errc::out_of_memory;
@@ -5576,16 +5783,18 @@ inline errc dispatcher::put(lane& into, const record& added) noexcept {
     }
     batch.drop_last();
   }
-  seal(into);
   return put_into_new(into, added);
 }
 
+/// The open batch, if there is one, is sealed unless the record is refused.
 inline errc dispatcher::put_into_new(lane& into, const record& added) noexcept {
-  lane_batch* const made = obtain(into.is_busy);
+  if (added.body.size() > how_.max_request_bytes) return errc::too_large;
+  lane_batch* const made = obtain(into.is_busy || into.open != nullptr);
   if (made == nullptr) return errc::out_of_memory;
   const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
   errc error = made->records.open(into.to(), time, how_.form, how_.record_separator);
   if (error == errc::ok) error = made->append(added, how_.max_request_bytes);
+  if (error == errc::ok && into.open != nullptr) seal(into);
   if (error == errc::ok && !open(into, *made)) error = errc::out_of_memory;
   if (error != errc::ok) {
     const std::lock_guard lock(mutex);
@@ -5620,10 +5829,7 @@ inline bool dispatcher::open(lane& into, lane_batch& made) noexcept {
   made.opened = std::chrono::steady_clock::now();
   const std::lock_guard lock(mutex);
   made.prepared = path_.prepare();
-  if (made.prepared == nullptr) {
-    budget_.fail(0);
-    return false;
-  }
+  if (made.prepared == nullptr) return false;
   made.sequence = ++last_opened_;
   unreported_.push_back(made);
   open_.push_back(made);
@@ -5639,6 +5845,7 @@ inline void dispatcher::seal(lane& full) noexcept {
   ++full.holders;
   const steady_time deadline = later(std::chrono::steady_clock::now(), how_.delivery_timeout);
   const std::lock_guard lock(mutex);
+  if (batch.prepared == nullptr) return;  // it has been handed back meanwhile
   open_.erase(batch);
   path_.add(*std::exchange(batch.prepared, nullptr), batch.records, 0, batch.records.size(), &batch,
             deadline);
@@ -5723,9 +5930,11 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
   return true;
 }
 
-inline void dispatcher::seal_up_to(std::unique_lock<std::mutex>& lock,
-                                   std::uint64_t last) noexcept {
-  while (seal_first(lock, (steady_time::max)(), last)) {
+inline void dispatcher::seal_up_to(std::unique_lock<std::mutex>& lock, std::uint64_t last,
+                                   steady_time until) noexcept {
+  constexpr std::size_t between_looks = 64;  // at the clock
+  for (std::size_t sealed = 1; seal_first(lock, (steady_time::max)(), last); ++sealed) {
+    if (sealed % between_looks == 0 && std::chrono::steady_clock::now() >= until) return;
   }
 }
 
@@ -5816,7 +6025,7 @@ inline void dispatcher::retire(std::unique_lock<std::mutex>& lock, lane_batch& r
   }
 }
 
-/// When nothing is pending, the memory of what was is given back.
+/// Some stays for what comes next.
 inline void dispatcher::tidy_up() noexcept {
   for (lane_shard& each : lanes_.all()) {
     const std::lock_guard lock(each.mutex);
@@ -5880,12 +6089,14 @@ inline void dispatcher::reclaim() noexcept {
 }
 
 inline void dispatcher::trim(std::size_t most) noexcept {
-  while (!small_spares_.empty() && spare_bytes_ > most) {
+  path_.trim(most / 8192);
+  const std::size_t most_spare = most - most / 8;
+  while (!small_spares_.empty() && spare_bytes_ > most_spare) {
     lane_batch& gone = *small_spares_.pop_front();
     spare_bytes_ -= gone.cost();
     destroy(gone);
   }
-  while (!large_spares_.empty() && spare_bytes_ > most) {
+  while (!large_spares_.empty() && spare_bytes_ > most_spare) {
     lane_batch& gone = *large_spares_.pop_front();
     spare_bytes_ -= gone.cost();
     destroy(gone);
@@ -5910,25 +6121,43 @@ inline bool dispatcher::stop_intake() noexcept {
   return true;
 }
 
-inline close_result dispatcher::hand_back(std::unique_lock<std::mutex>& lock) {
-  close_result result;
-  std::uint64_t count = 0;
-  for (const lane_batch* each = unreported_.first(); each != nullptr; each = each->next) {
-    if (each == reporting_) continue;
-    const deliveries those(*each, each->opened);
-    for (const delivery& one : those) {
-      result.left.push_back({std::string(those.to().group_id), std::string(those.to().stream_id),
-                             one.body(), one.time, one.token, one.error, one.known});
+inline close_result dispatcher::hand_back(
+    std::unique_lock<std::mutex>& lock,
+    const std::shared_ptr<const dispatcher>& keeper) noexcept {
+  while (finished_.pop_front() != nullptr) {
+  }
+  std::size_t count = 0;
+  for (lane_batch* each = unreported_.first(); each != nullptr;) {
+    lane_batch& batch = *std::exchange(each, each->next);
+    if (&batch == reporting_) continue;
+    if (batch.prepared != nullptr) {  // there was no time to seal it
+      open_.erase(batch);
+      batch.results = std::exchange(batch.prepared, nullptr);
+      batch.results->count = batch.records.size();
+      batch.results->known_facts.error = errc::cancelled;
     }
-    count += those.size();
+    count += batch.records.size();
+    unreported_.erase(batch);
+    left_.push_back(batch);
+    path_.pay_no_more(batch.results);
+    batch.pay_no_more();
+    budget_.give_back(lane_batch::overhead());
   }
   failed_ += count;
-  result.delivered = delivered_;
-  result.failed = failed_;
-  const steady_time now = std::chrono::steady_clock::now();
-  while (lane_batch* const each = finished_.pop_front()) retire(lock, *each, now);
+  close_result result = totals();
+  if (count != 0) result.left = {{keeper, left_.first()}, count};
   lock.unlock();
-  tidy_up();
+  for (lane_batch* each = left_.first(); each != nullptr; each = each->next) {
+    lane& from = *std::exchange(each->home, nullptr);
+    lane_shard& at = lanes_.of(from.hash);
+    const std::lock_guard shard(at.mutex);
+    if (from.open == each) {
+      from.open = nullptr;
+    } else {
+      --from.holders;
+    }
+    at.drop_if_idle(from);
+  }
   lock.lock();
   return result;
 }
@@ -5937,6 +6166,7 @@ inline dispatcher::~dispatcher() {
   trim(0);
   while (lane_batch* const left = unreported_.pop_front()) destroy(*left);
   while (lane_batch* const left = orphans_.pop_front()) destroy(*left);
+  while (lane_batch* const left = left_.pop_front()) delete left;
 }
 
 // ---- the rest
@@ -5958,7 +6188,7 @@ inline errc dispatcher::replace(const endpoint_list& endpoints) noexcept {
 
 inline statistics dispatcher::counters() {
   statistics all;
-  std::array<std::unique_lock<std::mutex>, lane_table::shards> locks;
+  std::array<std::unique_lock<std::mutex>, lane_table::shards> locks;  // a moment for all
   for (std::size_t i = 0; i < locks.size(); ++i) {
     locks[i] = std::unique_lock(lanes_.all()[i].mutex);
   }
@@ -5977,6 +6207,7 @@ inline statistics dispatcher::counters() {
   all.callback_exceptions = callback_exceptions_;
   all.memory = budget_.used();
   all.workers = workers_;
+  for (std::unique_lock<std::mutex>& each : locks) each.unlock();
   all.endpoints = shared_.endpoints.describe(std::chrono::steady_clock::now());
   return all;
 }
@@ -6089,7 +6320,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   struct worker {
     explicit worker(const Transport& original) : transport(original) {}
 
-    Transport transport;
+    std::optional<Transport> transport;  // until the end, which handles may outlive
     bed place;
     thread runner;
     std::shared_ptr<core> keeps;  // what it works for, until it has ended
@@ -6200,7 +6431,7 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
     if (std::optional<attempt> wanted = this->next(now)) {
       wanted->deadline = (std::min)(wanted->deadline, last_deadline_);
       lock.unlock();
-      reply came = carry_out(*wanted, by.transport, this->how());
+      reply came = carry_out(*wanted, *by.transport, this->how());
       now = std::chrono::steady_clock::now();
       lock.lock();
       if (ended_) break;
@@ -6246,7 +6477,7 @@ template <class Transport>
 bool core<Transport>::flush(steady_time until) {
   std::unique_lock lock(this->mutex);
   const std::uint64_t last = this->last_opened();
-  this->seal_up_to(lock, last);
+  this->seal_up_to(lock, last, until);
   const auto done = [&] { return this->is_settled(last) || is_over(until); };
   while (!done()) {
     if (worker* const by = find_driver()) {
@@ -6311,8 +6542,9 @@ close_result core<Transport>::close(steady_time deadline) {
   const bool first = end(lock, deadline);
   if (!this->home.is_here()) return {};
   if (!first) return this->totals();
-  close_result result = this->hand_back(lock);
+  close_result result = this->hand_back(lock, this->shared_from_this());
   lock.unlock();
+  this->tidy_up();
   dismiss(false);
   return result;
 }
@@ -6335,7 +6567,7 @@ bool core<Transport>::end(std::unique_lock<std::mutex>& lock, steady_time deadli
   lock.lock();
   stopping_ = true;
   this->call_all();
-  for (const auto& each : workers_) each->transport.cancel();
+  for (const auto& each : workers_) each->transport->cancel();
   const steady_time patience = later((std::max)(deadline, std::chrono::steady_clock::now()), grace);
   wait(lock, patience, [&] { return all_quiet(); });
   ended_ = true;
@@ -6350,9 +6582,11 @@ void core<Transport>::dismiss(bool is_last) {
   for (const auto& each : workers_) {
     std::unique_lock lock(this->mutex);
     const bool has_ended = each->has_ended;
+    const bool is_free = has_ended && !each->is_driving;
     lock.unlock();
-    if (has_ended) {
-      each->runner.join();
+    if (has_ended) each->runner.join();
+    if (is_free) {
+      each->transport.reset();
     } else if (is_last) {
       each->runner.let_go();
     }
@@ -6371,7 +6605,9 @@ void core<Transport>::finish() {
   // Within a callback the process is ending, and this thread with it.
   wait(lock, (steady_time::max)(),
        [&] { return ended_ && (!this->is_reporting() || this->is_in_callback()); });
-  while (!this->is_in_callback() && this->do_chore(lock, now)) {  // nobody else will
+  if (!this->is_in_callback()) this->give_up_open(lock);
+  while (!this->is_in_callback() &&
+         this->do_chore(lock, std::chrono::steady_clock::now())) {  // nobody else will
     if (!this->home.is_here()) return;
   }
   wait(lock, later(std::chrono::steady_clock::now(), grace), [&] { return all_quiet(); });
@@ -6506,10 +6742,12 @@ inline constexpr bool
 /// True for a transport: something that carries one request at a time to an endpoint.
 ///
 ///     struct my_transport {
-///       inlong::exchange post(const inlong::request&);     // blocks until answered, failed or
-///       past request.deadline void cancel() noexcept;                            // any thread;
-///       sticky: a post() that begins later returns at once static bool supports(const
-///       inlong::endpoint&);     // optional: which schemes it can do; without it, http
+///       // Blocks until answered, failed or past request.deadline.
+///       inlong::exchange post(const inlong::request&);
+///       // Any thread; sticky: a post() that begins later returns at once.
+///       void cancel() noexcept;
+///       // Optional: which schemes it can do; without it, http.
+///       static bool supports(const inlong::endpoint&);
 ///     };
 ///
 /// A copy shares no connection with the original and is not cancelled; a copy may be made while
@@ -6596,6 +6834,7 @@ INLONG_NAMESPACE_END
 
 #endif
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <initializer_list>
@@ -6730,7 +6969,8 @@ class basic_async_reporter {
   bool is_here() const noexcept { return core_->home.is_here(); }
   bool is_usable() const noexcept { return core_ != nullptr && is_here(); }
   static detail::steady_time from_now(std::chrono::milliseconds wait) noexcept {
-    return detail::later(std::chrono::steady_clock::now(), wait);
+    const std::chrono::milliseconds none(0);
+    return detail::later(std::chrono::steady_clock::now(), (std::max)(wait, none));
   }
 
   detail::problem problem_;

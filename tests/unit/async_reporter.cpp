@@ -742,6 +742,109 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("close has no time for batches that are open, and gives them back as well") {
+  async_options how;
+  how.workers = 2;
+  how.linger = 1h;
+  reporter sender({"a"}, how);
+  constexpr std::uint64_t count = 5000;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const std::string group = "group&" + std::to_string(i % 2500);
+    REQUIRE(sender.submit({group, "a=b"}, {"body", {}, i}) == submit_status::accepted);
+  }
+  const close_result end = sender.close(0ms);
+  CHECK(end.delivered + end.failed == count);
+  CHECK(end.failed == end.left.size());
+  std::set<std::uint64_t> tokens;
+  for (const inlong::undelivered& each : end.left) {
+    tokens.insert(each.token);
+    CHECK(each.group_id == "group&" + std::to_string(each.token % 2500));
+    CHECK(each.stream_id == "a=b");
+  }
+  CHECK(tokens.size() == end.left.size());
+  if (!end.left.empty()) CHECK(tokens.count(end.left[end.left.size() - 1].token) == 1);
+  CHECK(counted(sender).memory == 0);
+  CHECK(counted(sender).lanes == 0);
+}
+
+TEST_CASE("the destructor reports batches that it had no time to send") {
+  collector got;
+  constexpr std::uint64_t count = 5000;
+  {
+    async_options how;
+    how.workers = 2;
+    how.linger = 1h;
+    reporter sender({"a"}, how, got.callback());
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::string group = std::to_string(i % 2500);
+      REQUIRE(sender.submit({group, "stream"}, {"body", {}, i}) == submit_status::accepted);
+    }
+  }
+  CHECK(got.has_each_once(count));
+}
+
+TEST_CASE("what close gives back outlives the reporter, and copies of it") {
+  std::optional<inlong::undelivered_records> kept;
+  {
+    async_options how;
+    how.workers = 0;
+    how.linger = 1h;
+    reporter sender({"a"}, how);
+    sender.submit(to, {"body", inlong::time_point(7ms), 1});
+    const close_result end = sender.close(std::chrono::milliseconds(-1));
+    kept = end.left;
+  }
+  const inlong::undelivered_records copy = *kept;
+  kept.reset();
+  REQUIRE(copy.size() == 1);
+  CHECK(copy[0].body == "body");
+  CHECK(copy[0].token == 1);
+  CHECK(copy[0].time == inlong::time_point(7ms));
+  CHECK(copy[0].known == certainty::not_stored);
+  CHECK(copy.begin() != copy.end());
+}
+
+TEST_CASE("in four requests and 4 KiB the largest record has room, encoded in any way") {
+  for (const std::size_t most : {200u, 500u, 1000u, 5000u, 60u * 1024u, 1024u * 1024u}) {
+    async_options how;
+    how.workers = 0;
+    how.max_request_bytes = most;
+    how.max_memory = 4 * most + 4096;
+    REQUIRE(how.validate().empty());
+    for (const char byte : {'x', '%'}) {
+      for (const inlong::form each : {inlong::form::compact, inlong::form::strict}) {
+        how.form = each;
+        reporter sender({"a"}, how);
+        const std::string around = "groupId=group&streamId=stream&body=&dt=1234567890123&cnt=1";
+        const std::size_t room = most - around.size();
+        CHECK(sender.submit(to, std::string(byte == '%' ? room / 3 : room, byte)) ==
+              submit_status::accepted);
+      }
+    }
+  }
+}
+
+TEST_CASE("a handle that outlives its reporter keeps no transport") {
+  struct counted_transport : scripted_transport {
+    std::shared_ptr<int> alive = std::make_shared<int>();
+  };
+  for (const std::size_t workers : {0u, 3u}) {
+    counted_transport original;
+    inlong::stream_handle handle;
+    {
+      async_options how;
+      how.workers = workers;
+      inlong::basic_async_reporter<counted_transport> sender({"a"}, how, {}, original);
+      handle = sender.stream(to);
+      CHECK(handle.submit("body") == submit_status::accepted);
+      CHECK(sender.flush(10s));
+      CHECK(original.alive.use_count() > 1);
+    }
+    CHECK(original.alive.use_count() == 1);
+    CHECK(handle.submit("body") == submit_status::closed);
+  }
+}
+
 TEST_CASE("close delivers what it can, however much time it has") {
   for (const std::chrono::milliseconds wait : {std::chrono::milliseconds(10s), no_limit}) {
     for (const std::size_t workers : {0u, 1u, 4u}) {

@@ -58,7 +58,7 @@ class core final : public dispatcher, public std::enable_shared_from_this<core<T
   struct worker {
     explicit worker(const Transport& original) : transport(original) {}
 
-    Transport transport;
+    std::optional<Transport> transport;  // until the end, which handles may outlive
     bed place;
     thread runner;
     std::shared_ptr<core> keeps;  // what it works for, until it has ended
@@ -169,7 +169,7 @@ void core<Transport>::drive(std::unique_lock<std::mutex>& lock, worker& by, stea
     if (std::optional<attempt> wanted = this->next(now)) {
       wanted->deadline = (std::min)(wanted->deadline, last_deadline_);
       lock.unlock();
-      reply came = carry_out(*wanted, by.transport, this->how());
+      reply came = carry_out(*wanted, *by.transport, this->how());
       now = std::chrono::steady_clock::now();
       lock.lock();
       if (ended_) break;
@@ -215,7 +215,7 @@ template <class Transport>
 bool core<Transport>::flush(steady_time until) {
   std::unique_lock lock(this->mutex);
   const std::uint64_t last = this->last_opened();
-  this->seal_up_to(lock, last);
+  this->seal_up_to(lock, last, until);
   const auto done = [&] { return this->is_settled(last) || is_over(until); };
   while (!done()) {
     if (worker* const by = find_driver()) {
@@ -280,8 +280,9 @@ close_result core<Transport>::close(steady_time deadline) {
   const bool first = end(lock, deadline);
   if (!this->home.is_here()) return {};
   if (!first) return this->totals();
-  close_result result = this->hand_back(lock);
+  close_result result = this->hand_back(lock, this->shared_from_this());
   lock.unlock();
+  this->tidy_up();
   dismiss(false);
   return result;
 }
@@ -304,7 +305,7 @@ bool core<Transport>::end(std::unique_lock<std::mutex>& lock, steady_time deadli
   lock.lock();
   stopping_ = true;
   this->call_all();
-  for (const auto& each : workers_) each->transport.cancel();
+  for (const auto& each : workers_) each->transport->cancel();
   const steady_time patience = later((std::max)(deadline, std::chrono::steady_clock::now()), grace);
   wait(lock, patience, [&] { return all_quiet(); });
   ended_ = true;
@@ -319,9 +320,11 @@ void core<Transport>::dismiss(bool is_last) {
   for (const auto& each : workers_) {
     std::unique_lock lock(this->mutex);
     const bool has_ended = each->has_ended;
+    const bool is_free = has_ended && !each->is_driving;
     lock.unlock();
-    if (has_ended) {
-      each->runner.join();
+    if (has_ended) each->runner.join();
+    if (is_free) {
+      each->transport.reset();
     } else if (is_last) {
       each->runner.let_go();
     }
@@ -340,7 +343,9 @@ void core<Transport>::finish() {
   // Within a callback the process is ending, and this thread with it.
   wait(lock, (steady_time::max)(),
        [&] { return ended_ && (!this->is_reporting() || this->is_in_callback()); });
-  while (!this->is_in_callback() && this->do_chore(lock, now)) {  // nobody else will
+  if (!this->is_in_callback()) this->give_up_open(lock);
+  while (!this->is_in_callback() &&
+         this->do_chore(lock, std::chrono::steady_clock::now())) {  // nobody else will
     if (!this->home.is_here()) return;
   }
   wait(lock, later(std::chrono::steady_clock::now(), grace), [&] { return all_quiet(); });

@@ -33,6 +33,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -61,7 +62,7 @@ class dispatcher {
         budget_(wanted.max_memory),
         lanes_(budget_),
         shared_(seed_for(this), wanted.workers > 1 ? wanted.workers - 1 : 1),
-        path_(shared_, how_, order::free) {}
+        path_(shared_, how_, order::free, &budget_) {}
   dispatcher(const dispatcher&) = delete;
   dispatcher& operator=(const dispatcher&) = delete;
   ~dispatcher();
@@ -107,8 +108,9 @@ class dispatcher {
   std::uint64_t last_opened() const noexcept { return last_opened_; }
   /// Whether all batches up to that one are reported, or finished if the caller is in a callback.
   bool is_settled(std::uint64_t last) const noexcept;
-  /// Seals all open batches up to that one.
-  void seal_up_to(std::unique_lock<std::mutex>& lock, std::uint64_t last) noexcept;
+  /// Seals all open batches up to that one, or as many as it can until then.
+  void seal_up_to(std::unique_lock<std::mutex>& lock, std::uint64_t last,
+                  steady_time until) noexcept;
   bool is_in_callback() const noexcept {
     return reporting_ != nullptr && reporter_ == std::this_thread::get_id();
   }
@@ -129,9 +131,19 @@ class dispatcher {
     path_.end(errc::cancelled);
     gather();
   }
-  /// With `mutex`, which it releases meanwhile: what was not reported, and will not be.
-  close_result hand_back(std::unique_lock<std::mutex>& lock);
+  /// With `mutex`, after that: ends what there was no time to seal.
+  void give_up_open(std::unique_lock<std::mutex>& lock) noexcept {
+    seal_up_to(lock, last_opened_, (steady_time::max)());
+    path_.abandon(errc::cancelled);
+    gather();
+  }
+  /// With `mutex`, which it releases meanwhile: what was not reported, and will not be. `keeper`
+  /// keeps this.
+  close_result hand_back(std::unique_lock<std::mutex>& lock,
+                         const std::shared_ptr<const dispatcher>& keeper) noexcept;
   close_result totals() const noexcept { return {delivered_, failed_, {}}; }
+  /// Without `mutex`: gives back the memory that nobody needs now.
+  void tidy_up() noexcept;
   /// With `mutex`: the callback, and all that it holds, once nothing is reported any more.
   callback take_callback() noexcept { return std::exchange(on_delivery_, nullptr); }
 
@@ -163,7 +175,6 @@ class dispatcher {
   void call(const lane_batch& finished, steady_time now) noexcept;
   void account(const lane_batch& finished) noexcept;
   void retire(std::unique_lock<std::mutex>& lock, lane_batch& reported, steady_time now) noexcept;
-  void tidy_up() noexcept;
 
   // batches
   lane_batch* obtain(bool large) noexcept;
@@ -192,6 +203,7 @@ class dispatcher {
   stage open_;                          // these too
   stage finished_;
   linked_list<lane_batch> orphans_;     // reported, while a request that carries them has no end
+  linked_list<lane_batch> left_;        // handed back: nothing pays for them any more
   const lane_batch* reporting_ = nullptr;
   std::thread::id reporter_;
   linked_list<lane_batch> small_spares_;
@@ -267,7 +279,10 @@ inline lane* dispatcher::find_or_make(lane_shard& at, const destination& to, std
 
 inline submit_status dispatcher::submit_to(lane_shard& at, lane& into,
                                            const record& added) noexcept {
-  if (is_closing()) return submit_status::closed;
+  if (is_closing()) {
+    at.drop_if_idle(into);
+    return submit_status::closed;
+  }
   const bool stays = into.open != nullptr;  // whatever comes of this
   const std::size_t failures = budget_.failures();
   errc error = errc::out_of_memory;
@@ -293,16 +308,18 @@ inline errc dispatcher::put(lane& into, const record& added) noexcept {
     }
     batch.drop_last();
   }
-  seal(into);
   return put_into_new(into, added);
 }
 
+/// The open batch, if there is one, is sealed unless the record is refused.
 inline errc dispatcher::put_into_new(lane& into, const record& added) noexcept {
-  lane_batch* const made = obtain(into.is_busy);
+  if (added.body.size() > how_.max_request_bytes) return errc::too_large;
+  lane_batch* const made = obtain(into.is_busy || into.open != nullptr);
   if (made == nullptr) return errc::out_of_memory;
   const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
   errc error = made->records.open(into.to(), time, how_.form, how_.record_separator);
   if (error == errc::ok) error = made->append(added, how_.max_request_bytes);
+  if (error == errc::ok && into.open != nullptr) seal(into);
   if (error == errc::ok && !open(into, *made)) error = errc::out_of_memory;
   if (error != errc::ok) {
     const std::lock_guard lock(mutex);
@@ -337,10 +354,7 @@ inline bool dispatcher::open(lane& into, lane_batch& made) noexcept {
   made.opened = std::chrono::steady_clock::now();
   const std::lock_guard lock(mutex);
   made.prepared = path_.prepare();
-  if (made.prepared == nullptr) {
-    budget_.fail(0);
-    return false;
-  }
+  if (made.prepared == nullptr) return false;
   made.sequence = ++last_opened_;
   unreported_.push_back(made);
   open_.push_back(made);
@@ -356,6 +370,7 @@ inline void dispatcher::seal(lane& full) noexcept {
   ++full.holders;
   const steady_time deadline = later(std::chrono::steady_clock::now(), how_.delivery_timeout);
   const std::lock_guard lock(mutex);
+  if (batch.prepared == nullptr) return;  // it has been handed back meanwhile
   open_.erase(batch);
   path_.add(*std::exchange(batch.prepared, nullptr), batch.records, 0, batch.records.size(), &batch,
             deadline);
@@ -440,9 +455,11 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
   return true;
 }
 
-inline void dispatcher::seal_up_to(std::unique_lock<std::mutex>& lock,
-                                   std::uint64_t last) noexcept {
-  while (seal_first(lock, (steady_time::max)(), last)) {
+inline void dispatcher::seal_up_to(std::unique_lock<std::mutex>& lock, std::uint64_t last,
+                                   steady_time until) noexcept {
+  constexpr std::size_t between_looks = 64;  // at the clock
+  for (std::size_t sealed = 1; seal_first(lock, (steady_time::max)(), last); ++sealed) {
+    if (sealed % between_looks == 0 && std::chrono::steady_clock::now() >= until) return;
   }
 }
 
@@ -533,7 +550,7 @@ inline void dispatcher::retire(std::unique_lock<std::mutex>& lock, lane_batch& r
   }
 }
 
-/// When nothing is pending, the memory of what was is given back.
+/// Some stays for what comes next.
 inline void dispatcher::tidy_up() noexcept {
   for (lane_shard& each : lanes_.all()) {
     const std::lock_guard lock(each.mutex);
@@ -597,12 +614,14 @@ inline void dispatcher::reclaim() noexcept {
 }
 
 inline void dispatcher::trim(std::size_t most) noexcept {
-  while (!small_spares_.empty() && spare_bytes_ > most) {
+  path_.trim(most / 8192);
+  const std::size_t most_spare = most - most / 8;
+  while (!small_spares_.empty() && spare_bytes_ > most_spare) {
     lane_batch& gone = *small_spares_.pop_front();
     spare_bytes_ -= gone.cost();
     destroy(gone);
   }
-  while (!large_spares_.empty() && spare_bytes_ > most) {
+  while (!large_spares_.empty() && spare_bytes_ > most_spare) {
     lane_batch& gone = *large_spares_.pop_front();
     spare_bytes_ -= gone.cost();
     destroy(gone);
@@ -627,25 +646,43 @@ inline bool dispatcher::stop_intake() noexcept {
   return true;
 }
 
-inline close_result dispatcher::hand_back(std::unique_lock<std::mutex>& lock) {
-  close_result result;
-  std::uint64_t count = 0;
-  for (const lane_batch* each = unreported_.first(); each != nullptr; each = each->next) {
-    if (each == reporting_) continue;
-    const deliveries those(*each, each->opened);
-    for (const delivery& one : those) {
-      result.left.push_back({std::string(those.to().group_id), std::string(those.to().stream_id),
-                             one.body(), one.time, one.token, one.error, one.known});
+inline close_result dispatcher::hand_back(
+    std::unique_lock<std::mutex>& lock,
+    const std::shared_ptr<const dispatcher>& keeper) noexcept {
+  while (finished_.pop_front() != nullptr) {
+  }
+  std::size_t count = 0;
+  for (lane_batch* each = unreported_.first(); each != nullptr;) {
+    lane_batch& batch = *std::exchange(each, each->next);
+    if (&batch == reporting_) continue;
+    if (batch.prepared != nullptr) {  // there was no time to seal it
+      open_.erase(batch);
+      batch.results = std::exchange(batch.prepared, nullptr);
+      batch.results->count = batch.records.size();
+      batch.results->known_facts.error = errc::cancelled;
     }
-    count += those.size();
+    count += batch.records.size();
+    unreported_.erase(batch);
+    left_.push_back(batch);
+    path_.pay_no_more(batch.results);
+    batch.pay_no_more();
+    budget_.give_back(lane_batch::overhead());
   }
   failed_ += count;
-  result.delivered = delivered_;
-  result.failed = failed_;
-  const steady_time now = std::chrono::steady_clock::now();
-  while (lane_batch* const each = finished_.pop_front()) retire(lock, *each, now);
+  close_result result = totals();
+  if (count != 0) result.left = {{keeper, left_.first()}, count};
   lock.unlock();
-  tidy_up();
+  for (lane_batch* each = left_.first(); each != nullptr; each = each->next) {
+    lane& from = *std::exchange(each->home, nullptr);
+    lane_shard& at = lanes_.of(from.hash);
+    const std::lock_guard shard(at.mutex);
+    if (from.open == each) {
+      from.open = nullptr;
+    } else {
+      --from.holders;
+    }
+    at.drop_if_idle(from);
+  }
   lock.lock();
   return result;
 }
@@ -654,6 +691,7 @@ inline dispatcher::~dispatcher() {
   trim(0);
   while (lane_batch* const left = unreported_.pop_front()) destroy(*left);
   while (lane_batch* const left = orphans_.pop_front()) destroy(*left);
+  while (lane_batch* const left = left_.pop_front()) delete left;
 }
 
 // ---- the rest
@@ -675,7 +713,7 @@ inline errc dispatcher::replace(const endpoint_list& endpoints) noexcept {
 
 inline statistics dispatcher::counters() {
   statistics all;
-  std::array<std::unique_lock<std::mutex>, lane_table::shards> locks;
+  std::array<std::unique_lock<std::mutex>, lane_table::shards> locks;  // a moment for all
   for (std::size_t i = 0; i < locks.size(); ++i) {
     locks[i] = std::unique_lock(lanes_.all()[i].mutex);
   }
@@ -694,6 +732,7 @@ inline statistics dispatcher::counters() {
   all.callback_exceptions = callback_exceptions_;
   all.memory = budget_.used();
   all.workers = workers_;
+  for (std::unique_lock<std::mutex>& each : locks) each.unlock();
   all.endpoints = shared_.endpoints.describe(std::chrono::steady_clock::now());
   return all;
 }

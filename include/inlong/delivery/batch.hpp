@@ -54,6 +54,16 @@ class batch {
   }
 
   std::size_t size() const noexcept { return ends_.size(); }
+  /// Where its records go, each id as it is sent.
+  destination encoded_destination() const noexcept {
+    constexpr std::string_view before("groupId=");
+    constexpr std::string_view between("&streamId=");
+    constexpr std::string_view behind("&body=");
+    std::string_view head = bytes_.view().substr(0, head_size_ - behind.size());
+    head.remove_prefix(before.size());
+    const std::size_t end = head.find(between);  // no id has such a character
+    return {head.substr(0, end), head.substr(end + between.size())};
+  }
   /// A record as it is sent.
   std::string_view encoded(std::size_t record) const noexcept {
     return bytes_.view().substr(start(record), ends_[record] - start(record));
@@ -79,6 +89,10 @@ class batch {
   void pay_from(memory_budget& budget) noexcept {
     bytes_.pay_from(budget);
     ends_.pay_from(budget);
+  }
+  void pay_no_more() noexcept {
+    bytes_.pay_no_more();
+    ends_.pay_no_more();
   }
   /// Memory that it holds, in bytes.
   std::size_t capacity() const noexcept {

@@ -12,13 +12,15 @@
 #include <inlong/record.hpp>
 #include <inlong/wire/decode.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
 INLONG_NAMESPACE_BEGIN
 
@@ -124,7 +126,8 @@ class deliveries {
   /// For the library: the deliveries of a batch that is finished.
   deliveries(const detail::lane_batch& finished, detail::steady_time now) noexcept
       : batch_(&finished),
-        age_(std::chrono::duration_cast<std::chrono::milliseconds>(now - finished.opened)) {}
+        age_((std::max)(std::chrono::duration_cast<std::chrono::milliseconds>(now - finished.opened),
+                        std::chrono::milliseconds(0))) {}
 
   /// Where its records went.
   destination to() const noexcept { return batch_->home->to(); }
@@ -137,7 +140,8 @@ class deliveries {
   std::chrono::milliseconds age_;
 };
 
-/// A record that `close` could not wait for, and that no callback got.
+/// A record that `close` could not wait for, and that no callback got. It need not be sent again if
+/// it is `certainty::stored`.
 struct undelivered {
   std::string group_id;
   std::string stream_id;
@@ -150,14 +154,88 @@ struct undelivered {
   certainty known = certainty::not_stored;
 };
 
+/// The records that no callback got, batch by batch: a range of `undelivered`, each made as it is
+/// read. Copies share what they are made from, which stays in memory as long as one of them or the
+/// reporter. Several threads may read.
+class undelivered_records {
+ public:
+  class iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = undelivered;
+    using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = undelivered;
+
+    undelivered operator*() const;
+    iterator& operator++() {
+      if (++index_ == part_->first + part_->count) part_ = part_->next;
+      if (index_ == batch_->records.size()) *this = iterator(batch_->next);
+      return *this;
+    }
+    iterator operator++(int) {
+      iterator before = *this;
+      ++*this;
+      return before;
+    }
+    friend bool operator==(const iterator& a, const iterator& b) noexcept {
+      return a.batch_ == b.batch_ && a.index_ == b.index_;
+    }
+    friend bool operator!=(const iterator& a, const iterator& b) noexcept { return !(a == b); }
+
+   private:
+    friend class undelivered_records;
+    explicit iterator(const detail::lane_batch* batch, std::size_t index = 0) noexcept
+        : batch_(batch), index_(index), part_(batch == nullptr ? nullptr : batch->results) {
+      while (part_ != nullptr && index_ >= part_->first + part_->count) part_ = part_->next;
+    }
+
+    const detail::lane_batch* batch_;
+    std::size_t index_;
+    const detail::parcel* part_;
+  };
+
+  undelivered_records() = default;
+  /// For the library: those of finished batches, which the pointer keeps.
+  undelivered_records(std::shared_ptr<const detail::lane_batch> first, std::size_t count) noexcept
+      : first_(std::move(first)), size_(count) {}
+
+  bool empty() const noexcept { return size_ == 0; }
+  std::size_t size() const noexcept { return size_; }
+  iterator begin() const noexcept { return iterator(first_.get()); }
+  iterator end() const noexcept { return iterator(nullptr); }
+  /// Looks for the batch, from the first one on: to see all of them, iterate.
+  undelivered operator[](std::size_t index) const;
+
+ private:
+  std::shared_ptr<const detail::lane_batch> first_;
+  std::size_t size_ = 0;
+};
+
+inline undelivered undelivered_records::iterator::operator*() const {
+  const destination to = batch_->records.encoded_destination();
+  return {detail::decode(to.group_id),
+          detail::decode(to.stream_id),
+          detail::decode(batch_->records.encoded(index_)),
+          batch_->time_of(index_),
+          batch_->token_of(index_),
+          part_->known_facts.error,
+          part_->known_facts.known};
+}
+
+inline undelivered undelivered_records::operator[](std::size_t index) const {
+  const detail::lane_batch* batch = first_.get();
+  for (; index >= batch->records.size(); batch = batch->next) index -= batch->records.size();
+  return *iterator(batch, index);
+}
+
 /// What `close` did.
 struct [[nodiscard]] close_result {
   /// Of all records that the reporter ever accepted, those that were delivered.
   std::uint64_t delivered = 0;
-  /// And those that were not, what is left included.
+  /// And those that were not, and what is left.
   std::uint64_t failed = 0;
-  /// The records that no callback got, in order.
-  std::vector<undelivered> left;
+  undelivered_records left;
 };
 
 INLONG_NAMESPACE_END

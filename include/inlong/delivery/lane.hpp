@@ -63,6 +63,12 @@ struct lane_batch {
     if (tokens.size() > records.size()) tokens.truncate(records.size());
     if (times.size() > records.size()) times.truncate(records.size());
   }
+  /// What it holds is its owner's from now on.
+  void pay_no_more() noexcept {
+    records.pay_no_more();
+    tokens.pay_no_more();
+    times.pay_no_more();
+  }
   std::size_t request_bytes() const noexcept {
     return records.size() == 0 ? 0 : records.request_bytes(0, records.size());
   }
@@ -80,7 +86,7 @@ struct lane_batch {
   }
   /// What one costs beside its buffers.
   static constexpr std::size_t overhead() noexcept {
-    return sizeof(lane_batch) + sizeof(parcel) + sizeof(parcel*);
+    return sizeof(lane_batch);
   }
 
   batch records;

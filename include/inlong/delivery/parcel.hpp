@@ -49,6 +49,7 @@ struct parcel {
   std::uint64_t backoffs = 0;        // how often it had to wait
   int tries_left = 3;                // for what is tried a few times only
   bool doubted = false;              // one endpoint has said what needs a second opinion
+  bool divided = false;              // since it was sent
   std::uint32_t resend_to = 0;       // the node that is asked again on a fresh connection, or 0
   node_set asked;                    // not to be asked again while there are others
   std::uint64_t unknown_rounds = 0;  // how often all endpoints have called its stream unknown
@@ -62,7 +63,9 @@ struct parcel {
   std::size_t heap_place = timer_heap<parcel>::nowhere;
   parcel* previous = nullptr;
   parcel* next = nullptr;
-  parcel* made_before = nullptr;  // of all that its queue has ever made
+  parcel* made_before = nullptr;  // of all that its queue has
+  parcel* made_after = nullptr;
+  bool is_paid = false;           // from the queue's budget
 };
 
 }  // namespace detail

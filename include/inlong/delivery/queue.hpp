@@ -13,6 +13,7 @@
 #include <inlong/delivery/verdict.hpp>
 #include <inlong/detail/deadline.hpp>
 #include <inlong/detail/linked_list.hpp>
+#include <inlong/detail/memory_budget.hpp>
 #include <inlong/detail/timer_heap.hpp>
 #include <inlong/endpoint/fleet.hpp>
 #include <inlong/error.hpp>
@@ -54,12 +55,15 @@ enum class order { free, strict };
 ///              └──── again, or divided ──────┘
 class queue {
  public:
-  queue(shared_state& shared, const options& how, order in) noexcept
-      : shared_(shared), how_(how), order_(in) {}
+  /// What it needs beside the batches is paid for from the budget, if there is one and as far as it
+  /// goes: to divide a batch, it takes more for a while.
+  queue(shared_state& shared, const options& how, order in,
+        memory_budget* budget = nullptr) noexcept
+      : shared_(shared), how_(how), order_(in), budget_(budget) {}
   queue(const queue&) = delete;
   queue& operator=(const queue&) = delete;
   ~queue() {
-    while (last_made_ != nullptr) delete std::exchange(last_made_, last_made_->made_before);
+    while (last_made_ != nullptr) discard(*last_made_);
   }
 
   /// Takes `count` records of a batch from `first` on, which must live, unchanged, until they are
@@ -68,7 +72,7 @@ class queue {
                          steady_time deadline) noexcept;
   /// What `add` needs memory for, to be had beforehand: an `add` of this can't fail. Null: no
   /// memory. Not wanted after all, it is given back by `release`.
-  parcel* prepare() noexcept { return obtain(); }
+  parcel* prepare() noexcept { return obtain(false); }
   void add(parcel& prepared, const batch& records, std::size_t first, std::size_t count,
            void* owner, steady_time deadline) noexcept;
   /// What to send now, if anything. Ends what is past its deadline.
@@ -81,6 +85,10 @@ class queue {
   /// by `release`.
   parcel* take() noexcept { return finished_.pop_front(); }
   void release(parcel& taken) noexcept;
+  /// Nothing pays any more for those that were taken, and stay.
+  void pay_no_more(parcel* taken) noexcept;
+  /// Gives back what it does not need now, but for so many parcels.
+  void trim(std::size_t most) noexcept;
   /// Ends everything that is not in flight, with this error.
   void abandon(errc why) noexcept;
   /// Ends what is in flight as well, which may be stored. Nothing can be told any more; and whoever
@@ -99,7 +107,8 @@ class queue {
  private:
   // next
   void pass_time(steady_time now) noexcept;
-  parcel* head(steady_time now) const noexcept;
+  std::optional<attempt> next_of(linked_list<parcel>& from, steady_time now) noexcept;
+  choice choose(parcel& leading, bool& fresh, steady_time now) noexcept;
   choice insist(const parcel& leading, steady_time now) noexcept;
   std::optional<attempt> dispatch(parcel& leading, choice to, bool fresh,
                                   steady_time now) noexcept;
@@ -123,12 +132,16 @@ class queue {
   void fail(parcel& one, errc error) noexcept;
   void leave(parcel& one) noexcept;
 
-  parcel* obtain() noexcept;
+  parcel* obtain(bool on_credit) noexcept;
+  void discard(parcel& gone) noexcept;
   parcel* split(parcel& whole, std::size_t left) noexcept;
+
+  static constexpr std::size_t cost = sizeof(parcel) + sizeof(parcel*);  // with its room in timers_
 
   shared_state& shared_;
   const options& how_;
   const order order_;
+  memory_budget* const budget_;
   bool may_probe_ = true;
 
   linked_list<parcel> ready_;     // to be sent, what was divided or is resent first
@@ -139,8 +152,6 @@ class queue {
   std::size_t in_flight_ = 0;
   std::size_t in_use_ = 0;
 
-  // Parcels are not given back to the system before the queue is: what was needed once will be
-  // needed again.
   linked_list<parcel> spare_;
   parcel* last_made_ = nullptr;
   std::size_t made_ = 0;
@@ -171,26 +182,52 @@ inline void queue::add(parcel& prepared, const batch& records, std::size_t first
 
 inline std::optional<attempt> queue::next(steady_time now) noexcept {
   pass_time(now);
-  while (parcel* const leading = head(now)) {
-    fleet& endpoints = shared_.endpoints;
-    choice to = endpoints.choose_again(leading->resend_to);
-    const bool same = to.what == choice::kind::send;
-    if (!same) to = endpoints.choose(leading->asked, may_probe_, now);
-    if (to.what == choice::kind::asked_all) {  // the others have gone since
-      leading->asked.clear();
+  if (order_ == order::strict && (waiting_ != 0 || in_flight_ != 0)) return std::nullopt;
+  if (!retries_.empty()) {
+    if (shared_.budget.has(now)) {
+      if (auto made = next_of(retries_, now)) return made;
+    }
+    if (order_ == order::strict) return std::nullopt;
+  }
+  return next_of(ready_, now);
+}
+
+/// The next of those that can be sent now. Who has been at some endpoints, and can't be sent for
+/// that, does not hold up who can.
+inline std::optional<attempt> queue::next_of(linked_list<parcel>& from, steady_time now) noexcept {
+  constexpr int most_passed_over = 16;
+  for (int passed_over = 0; parcel* const leading = from.first();) {
+    bool fresh = false;
+    const choice to = choose(*leading, fresh, now);
+    if (to.what == choice::kind::nowhere) {
+      const bool may_pass = order_ == order::free && !leading->asked.empty();
+      if (!may_pass || leading == from.last() || ++passed_over > most_passed_over) break;
+      from.erase(*leading);
+      from.push_back(*leading);
       continue;
     }
-    if (to.what == choice::kind::nowhere) to = insist(*leading, now);
-    if (to.what == choice::kind::nowhere) return std::nullopt;
     if (to.what == choice::kind::probe) {
       may_probe_ = may_probe_ && order_ == order::free;
       const steady_time limit =
           (std::min)(later(now, fleet::probe_timeout), leading->deadline);
       return attempt{to, nullptr, true, now, limit};
     }
-    if (auto made = dispatch(*leading, to, same, now)) return made;
+    if (auto made = dispatch(*leading, to, fresh, now)) return made;
   }
   return std::nullopt;
+}
+
+inline choice queue::choose(parcel& leading, bool& fresh, steady_time now) noexcept {
+  fleet& endpoints = shared_.endpoints;
+  choice to = endpoints.choose_again(leading.resend_to);
+  fresh = to.what == choice::kind::send;
+  if (fresh) return to;
+  to = endpoints.choose(leading.asked, may_probe_, now);
+  if (to.what == choice::kind::asked_all) {  // the others have gone since
+    leading.asked.clear();
+    to = endpoints.choose(leading.asked, may_probe_, now);
+  }
+  return to.what == choice::kind::nowhere ? insist(leading, now) : to;
 }
 
 /// What has waited long enough becomes ready; what is past its deadline fails.
@@ -213,16 +250,6 @@ inline void queue::pass_time(steady_time now) noexcept {
   }
 }
 
-/// The parcel whose turn it is.
-inline parcel* queue::head(steady_time now) const noexcept {
-  if (order_ == order::strict && (waiting_ != 0 || in_flight_ != 0)) return nullptr;
-  if (!retries_.empty()) {
-    if (shared_.budget.has(now)) return retries_.first();
-    if (order_ == order::strict) return nullptr;
-  }
-  return ready_.first();
-}
-
 /// Nobody fails without having been tried, even if all endpoints rest for longer than it has time.
 inline choice queue::insist(const parcel& leading, steady_time now) noexcept {
   fleet& endpoints = shared_.endpoints;
@@ -239,15 +266,14 @@ inline std::optional<attempt> queue::dispatch(parcel& leading, choice to, bool f
                                               steady_time now) noexcept {
   const std::size_t most = (std::min)(how_.max_request_bytes, to.where->limit.get(now));
   const std::size_t fits = leading.records->fitting(leading.first, leading.count, most);
-  if (leading.at == parcel::place::retry) {
-    shared_.budget.take(now);
-    ++shared_.retries;
-  }
+  if (leading.at == parcel::place::retry) shared_.budget.take(now);
   if (fits < leading.count && !cut_to(leading, fits)) {
     shared_.endpoints.done(to);
     return std::nullopt;
   }
   leave(leading);
+  if (leading.known_facts.attempts != 0 && !leading.divided && !fresh) ++shared_.retries;
+  leading.divided = false;
   leading.at = parcel::place::in_flight;
   ++in_flight_;
   const auto bytes = leading.records->request_bytes(leading.first, leading.count);
@@ -520,30 +546,62 @@ inline void queue::end(errc why) noexcept {
 
 inline void queue::release(parcel& taken) noexcept {
   --in_use_;
-  parcel* const made_before = taken.made_before;
+  if (!taken.is_paid) return discard(taken);
+  parcel* const before = taken.made_before;
+  parcel* const after = taken.made_after;
   taken = parcel();
-  taken.made_before = made_before;
+  taken.made_before = before;
+  taken.made_after = after;
+  taken.is_paid = true;
   spare_.push_front(taken);
 }
 
-/// Null: no memory. With the parcel comes room for it in every list.
-inline parcel* queue::obtain() noexcept {
+inline void queue::pay_no_more(parcel* taken) noexcept {
+  for (; taken != nullptr; taken = taken->next) {
+    if (std::exchange(taken->is_paid, false) && budget_ != nullptr) budget_->give_back(cost);
+  }
+}
+
+inline void queue::trim(std::size_t most) noexcept {
+  while (made_ - in_use_ > most) discard(*spare_.pop_front());
+  if (made_ == 0) timers_.reset();
+}
+
+/// Null: no memory. With the parcel comes room for it in every list. `on_credit`: even if the budget
+/// has none.
+inline parcel* queue::obtain(bool on_credit) noexcept {
   parcel* one = spare_.pop_front();
   if (one == nullptr) {
-    if (!timers_.reserve(made_ + 1)) return nullptr;
-    one = new (std::nothrow) parcel;
-    if (one == nullptr) return nullptr;
-    one->made_before = std::exchange(last_made_, one);
+    const bool is_paid = budget_ == nullptr || budget_->take(cost);
+    if (!is_paid && !on_credit) return nullptr;
+    if (timers_.reserve(made_ + 1)) one = new (std::nothrow) parcel;
+    if (one == nullptr) {
+      if (budget_ != nullptr) budget_->fail(is_paid ? cost : 0);
+      return nullptr;
+    }
+    one->is_paid = is_paid;
+    one->made_before = last_made_;
+    if (last_made_ != nullptr) last_made_->made_after = one;
+    last_made_ = one;
     ++made_;
   }
   ++in_use_;
   return one;
 }
 
+inline void queue::discard(parcel& gone) noexcept {
+  if (gone.made_before != nullptr) gone.made_before->made_after = gone.made_after;
+  (gone.made_after != nullptr ? gone.made_after->made_before : last_made_) = gone.made_before;
+  --made_;
+  if (gone.is_paid && budget_ != nullptr) budget_->give_back(cost);
+  delete &gone;
+}
+
 /// The right part of a parcel, in no list yet; the left one stays in it.
 inline parcel* queue::split(parcel& whole, std::size_t left) noexcept {
-  parcel* const right = obtain();
+  parcel* const right = obtain(true);
   if (right == nullptr) return nullptr;
+  whole.divided = right->divided = true;
   right->records = whole.records;
   right->owner = whole.owner;
   right->first = whole.first + left;

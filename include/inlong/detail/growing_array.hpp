@@ -46,6 +46,11 @@ class growing_array {
   /// From now on its capacity is paid for from this budget, which must outlive it. Needs an array
   /// without capacity.
   void pay_from(memory_budget& budget) noexcept { budget_ = &budget; }
+  /// The budget is given back what it paid, and what there is stays.
+  void pay_no_more() noexcept {
+    if (budget_ != nullptr) budget_->give_back(capacity_ * sizeof(T));
+    budget_ = nullptr;
+  }
   /// Gives its content and its capacity back.
   void reset() noexcept {
     if (budget_ != nullptr) budget_->give_back(capacity_ * sizeof(T));

@@ -16,6 +16,7 @@ class linked_list {
  public:
   bool empty() const noexcept { return first_ == nullptr; }
   T* first() const noexcept { return first_; }
+  T* last() const noexcept { return last_; }
 
   void push_back(T& thing) noexcept {
     thing.*Previous = last_;

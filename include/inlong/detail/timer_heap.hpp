@@ -23,6 +23,8 @@ class timer_heap {
   bool empty() const noexcept { return things_.size() == 0; }
   T& first() const noexcept { return *things_[0]; }
 
+  /// Gives back all room. Needs a heap without things.
+  void reset() noexcept { things_.reset(); }
   /// Makes sure that so many things have room. False: no memory.
   [[nodiscard]] bool reserve(std::size_t count) noexcept {
     return count <= things_.size() || things_.ensure_room(count - things_.size());

@@ -55,7 +55,8 @@ class fleet {
   static constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
 
   /// While another endpoint is open, each holds `most_at_one` requests at most, and one that is not
-  /// proven never more than one. With `no_limit` neither: who waits for an answer, and has a thread
+  /// proven never more than one. Where there are as many under way together, which may all be held
+  /// up, the next goes to one that has none and has answered last. With `no_limit` neither: who waits for an answer, and has a thread
   /// for it, goes where there is hope.
   fleet(std::uint64_t seed, std::size_t most_at_one)
       : random_(seed), most_at_one_((std::max<std::size_t>)(1, most_at_one)) {
@@ -114,6 +115,7 @@ class fleet {
     return active_.size() > 1 && one.in_flight >= most_at_one_;
   }
   choice begin(choice::kind what, node& where) noexcept;
+  node* find_latest(const candidates& from, std::size_t count) const noexcept;
   node* find_for_probe(steady_time now) noexcept;
   node* find_rested(steady_time now) noexcept;
   node* pick(const candidates& from, std::size_t count, steady_time now) noexcept;
@@ -128,6 +130,7 @@ class fleet {
   std::vector<std::unique_ptr<node>> retired_;  // not in the list any more, and in flight
   std::vector<node*> active_;                   // open, or untried
   std::size_t at_unproven_ = 0;                 // requests in flight to nodes that are not proven
+  std::size_t in_flight_ = 0;                   // requests, heartbeats included
   unsigned credit_ = 0;
   steady_time next_rested_ = never;  // of those that are closed and not being tried
 };
@@ -154,13 +157,17 @@ inline choice fleet::choose(const node_set& asked, bool may_probe, steady_time n
     }
     if (count == 0) return {};
   }
-  if (any_proven && may_probe && at_unproven_ == 0 && credit_ >= probe_price) {
+  const bool is_last = in_flight_ >= most_at_one_;
+  if (any_proven && may_probe && !is_last && at_unproven_ == 0 && credit_ >= probe_price) {
     if (node* const found = find_for_probe(now)) {
       credit_ -= probe_price;
       return begin(choice::kind::probe, *found);
     }
   }
   if (all_asked) return {choice::kind::asked_all, nullptr, false};
+  if (node* const latest = is_last ? find_latest(free, count) : nullptr) {
+    return begin(choice::kind::send, *latest);
+  }
   // While proven ones can take it, a request does not go to one of which nothing is known, and to
   // one that has only answered a heartbeat if no other request is at such a one.
   const auto first_unproven = std::partition(free.begin(), free.begin() + count,
@@ -206,10 +213,24 @@ inline node* fleet::pick(const candidates& from, std::size_t count, steady_time 
 inline choice fleet::begin(choice::kind what, node& where) noexcept {
   const bool unproven = is_unproven(&where);
   ++where.in_flight;
+  ++in_flight_;
   if (unproven) ++at_unproven_;
   if (what == choice::kind::send) ++where.requests;
   if (where.state.state() == endpoint_state::closed) look_ahead();
   return {what, &where, unproven};
+}
+
+/// Of the proven ones without a request, the one that has answered last.
+inline node* fleet::find_latest(const candidates& from, std::size_t count) const noexcept {
+  node* latest = nullptr;
+  for (std::size_t i = 0; i < count; ++i) {
+    node* const each = from[i];
+    if (is_unproven(each) || each->in_flight != 0) continue;
+    if (latest == nullptr || latest->state.last_success() < each->state.last_success()) {
+      latest = each;
+    }
+  }
+  return latest;
 }
 
 /// An active one that is untried, or else one that has rested, if there is a place for it.
@@ -265,6 +286,7 @@ inline void fleet::fail(node& at, const rest& how, std::chrono::milliseconds at_
 inline void fleet::done(const choice& ended) noexcept {
   node& at = *ended.where;
   --at.in_flight;
+  --in_flight_;
   if (ended.unproven) --at_unproven_;
   if (at.retired && at.in_flight == 0) {
     retired_.erase(std::find_if(retired_.begin(), retired_.end(),

@@ -40,6 +40,8 @@ class health {
   /// It is open, and has taken a request since it was opened.
   bool is_proven() const noexcept { return state_ == endpoint_state::open && proven_; }
   std::chrono::nanoseconds latency() const noexcept { return latency_; }
+  /// When it last answered as it should; of use only once it is proven.
+  steady_time last_success() const noexcept { return measured_; }
   /// `latency`, halved for each ten seconds without a success: what was slow gets another chance.
   std::chrono::nanoseconds expected_latency(steady_time now) const noexcept {
     const std::int64_t halvings = (now - measured_) / std::chrono::seconds(10);

@@ -43,10 +43,12 @@ inline constexpr bool
 /// True for a transport: something that carries one request at a time to an endpoint.
 ///
 ///     struct my_transport {
-///       inlong::exchange post(const inlong::request&);     // blocks until answered, failed or
-///       past request.deadline void cancel() noexcept;                            // any thread;
-///       sticky: a post() that begins later returns at once static bool supports(const
-///       inlong::endpoint&);     // optional: which schemes it can do; without it, http
+///       // Blocks until answered, failed or past request.deadline.
+///       inlong::exchange post(const inlong::request&);
+///       // Any thread; sticky: a post() that begins later returns at once.
+///       void cancel() noexcept;
+///       // Optional: which schemes it can do; without it, http.
+///       static bool supports(const inlong::endpoint&);
 ///     };
 ///
 /// A copy shares no connection with the original and is not cancelled; a copy may be made while

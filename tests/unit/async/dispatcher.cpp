@@ -62,7 +62,7 @@ struct scripted_driver {
   }
   void run_all() {
     std::unique_lock lock(of.mutex);
-    of.seal_up_to(lock, of.last_opened());
+    of.seal_up_to(lock, of.last_opened(), (steady_time::max)());
     lock.unlock();
     run();
   }
@@ -120,6 +120,21 @@ TEST_CASE("who waits for room is let go when the intake ends") {
   CHECK_FALSE(driver.of.stop_intake());
 }
 
+TEST_CASE("a record that is refused does not end the batch that others are in") {
+  async_options how;
+  how.max_request_bytes = 1000;
+  scripted_driver driver(how);
+  const std::string fits(600, 'x');
+  CHECK(driver.submit(fits) == submit_status::accepted);
+  CHECK(driver.submit(std::string(2000, 'x')) == submit_status::too_large);
+  CHECK(driver.submit(std::string(400, '%')) == submit_status::too_large);  // thrice as long
+  CHECK(driver.submit(std::string(600, ' ')) == submit_status::invalid);
+  CHECK(driver.submit(std::string(600, '\n')) == submit_status::invalid);
+  CHECK(driver.submit("x") == submit_status::accepted);
+  driver.run_all();
+  CHECK(driver.network.journal().size() == 1);
+}
+
 TEST_CASE("within the callback nobody waits for room, which comes after it") {
   scripted_driver* self = nullptr;
   submit_status got = submit_status::accepted;
@@ -127,7 +142,7 @@ TEST_CASE("within the callback nobody waits for room, which comes after it") {
     if (got != submit_status::accepted) return;
     while (self->submit("some body") == submit_status::accepted) {
     }
-    got = self->of.submit_for(to, {"x"}, never);
+    got = self->of.submit_for(to, {"some body"}, never);
   });
   self = &driver;
   driver.submit("x");

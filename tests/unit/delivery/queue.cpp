@@ -26,6 +26,7 @@ using inlong::options;
 using inlong::detail::attempt;
 using inlong::detail::batch;
 using inlong::detail::facts;
+using inlong::detail::memory_budget;
 using inlong::detail::order;
 using inlong::detail::parcel;
 using inlong::detail::queue;
@@ -47,10 +48,10 @@ options with(std::function<void(options&)> change) {
 /// A queue, its batch, and a clock that a test moves.
 struct scene {
   explicit scene(std::size_t count, const std::vector<std::string>& names = {"a"},
-                 order in = order::free, options wanted = {})
+                 order in = order::free, options wanted = {}, memory_budget* budget = nullptr)
       : how(std::move(wanted)),
         shared(1, in == order::free ? 3 : SIZE_MAX),
-        path(shared, how, in) {
+        path(shared, how, in, budget) {
     shared.endpoints.replace(inlong::endpoint_list(names));
     REQUIRE(records.open({"g", "s"}, inlong::time_point(0ms), how.form, '\n') == errc::ok);
     for (std::size_t i = 0; i < count; ++i) REQUIRE(records.append("x", 1000) == errc::ok);
@@ -333,7 +334,7 @@ TEST_CASE("an unknown stream: all open endpoints are asked, round after round") 
   of.drive([](std::size_t, std::size_t) { return scripted_transport::code(115); });
   CHECK(of.ended.at(0).error == errc::unknown_stream);
   CHECK(of.now == start + 10s);
-  CHECK(of.shared.retries == 0);  // the budget is for servers in trouble
+  CHECK(of.shared.retries == 23);  // which cost nothing: the servers are not in trouble
 }
 
 TEST_CASE("a batch that waits for its stream and is divided does not wait anew") {
@@ -357,6 +358,57 @@ TEST_CASE("what an endpoint has said of a batch is not held against its parts") 
     return scripted_transport::code(++count[first] == 1 ? 104 : 0);
   });
   CHECK(of.count(errc::ok) == 2);
+}
+
+TEST_CASE("who waits for the one endpoint that it has not been at holds up nobody else") {
+  scene of(4, {"a", "b"});
+  of.add(0, 1);
+  of.tell(of.message(), 115);
+  const attempt elsewhere = of.message();  // it takes its time, and nothing is known of it
+  of.add(1, 1);
+  const attempt second = of.message();
+  CHECK(second.to.where != elsewhere.to.where);
+  of.tell(second, 115);
+  of.add(2, 1);
+  const attempt third = of.message();
+  CHECK(third.carried->first == 2);
+  CHECK(third.to.where == second.to.where);
+  of.tell(third, 0);
+  of.tell(elsewhere, 0);
+  of.add(3, 1);
+  const attempt fourth = of.message();  // in turn
+  CHECK(fourth.carried->first == 1);
+  CHECK(fourth.to.where == elsewhere.to.where);
+}
+
+TEST_CASE("whatever is sent again counts as a retry, but for parts of what was") {
+  scene of(8, {"a", "b"});
+  of.add(0, 8);
+  of.tell(of.message(), 115);
+  CHECK(of.shared.retries == 0);
+  of.tell(of.message(), 111);
+  CHECK(of.shared.retries == 1);
+  const attempt half = of.message();
+  CHECK(half.carried->count == 4);
+  CHECK(of.shared.retries == 1);
+  of.tell(half, 115);
+  CHECK(of.message().carried->count == 4);
+  CHECK(of.shared.retries == 2);
+}
+
+TEST_CASE("the budget pays for a batch's way as far as it goes, and has it back") {
+  memory_budget budget(3 * sizeof(parcel));
+  scene of(64, {"a"}, order::free, {}, &budget);
+  of.add(0, 32);
+  of.add(32, 32);
+  CHECK(budget.used() > 2 * sizeof(parcel));
+  CHECK_FALSE(of.path.add(of.records, 0, 1, &of, start + 1s));  // no room for another
+  of.drive([](std::size_t, std::size_t) { return scripted_transport::code(111); });
+  CHECK(of.requests >= 64);
+  for (const auto& [record, known] : of.ended) CHECK(known.error == errc::rejected);
+  CHECK(budget.used() <= 3 * sizeof(parcel));
+  of.path.trim(0);
+  CHECK(budget.used() == 0);
 }
 
 TEST_CASE("an unknown stream with a deadline before its wait is over: a timeout at the deadline") {

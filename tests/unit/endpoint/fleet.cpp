@@ -130,6 +130,29 @@ TEST_CASE("while one proven endpoint answers, one request at most is at unproven
   CHECK(of.in_flight() == 4);
 }
 
+TEST_CASE("whoever comes last goes to one that has answered all, and last") {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    scene of({"a", "b", "c", "d"}, 3, seed);
+    of.prove(4);
+    // All but one fall silent at this moment.
+    std::vector<choice> silent;
+    std::string alive;
+    for (int i = 0; i < 100 && silent.size() < 4; ++i) {
+      of.now += 1ms;
+      const choice to = of.choose({}, false);
+      if (to.what == choice::kind::nowhere) continue;
+      if (alive.empty()) alive = scene::name(to);
+      if (scene::name(to) == alive) {
+        of.succeed(to);
+      } else {
+        silent.push_back(to);
+      }
+    }
+    CHECK(silent.size() <= 3);  // of four workers
+    for (const choice& each : silent) of.succeed(each);
+  }
+}
+
 TEST_CASE("heartbeats are paid for by successes, thirty-two each") {
   scene of({"a", "b", "c"});
   of.succeed(of.choose());
