@@ -1225,8 +1225,7 @@ INLONG_NAMESPACE_BEGIN
 namespace detail {
 
 // A set is a list of parts, and may itself be part of another. Two questions are answered from that
-// one list: `contains` for a byte, and `flag` for a block (block.hpp says what a flag is). Its
-// `suspects` are a larger set that takes fewer instructions to flag, or else the set itself.
+// one list: `contains` for a byte, and `flag` for a block (block.hpp says what a flag is).
 
 /// The bytes from First to Last, both included.
 template <unsigned char First, unsigned char Last>
@@ -1249,8 +1248,6 @@ using only = range<Byte, Byte>;
 /// The bytes that are in any of the parts.
 template <class... Parts>
 struct escape_set {
-  using suspects = escape_set;
-
   static constexpr bool contains(unsigned char byte) noexcept {
     return (Parts::contains(byte) || ...);
   }
@@ -1264,8 +1261,6 @@ struct escape_set {
 /// The bytes that are in none of the parts.
 template <class... Parts>
 struct escape_all_but {
-  using suspects = escape_all_but;
-
   static constexpr bool contains(unsigned char byte) noexcept {
     return !escape_set<Parts...>::contains(byte);
   }
@@ -1278,14 +1273,12 @@ struct escape_all_but {
 
 /// What DataProxy's decoder takes for something else, `%` `+` `&` `;` `#`, and what anything in
 /// between might: `=`, controls and DEL.
-struct compact_set : escape_set<range<0x00, 0x1f>, only<'#'>, range<'%', '&'>, only<'+'>,
-                                only<';'>, only<'='>, only<0x7f>> {
-  using suspects = escape_all_but<range<' ', '"'>, range<',', ':'>, range<'>', '~'>>;
-};
+using compact_set = escape_set<range<0x00, 0x1f>, only<'#'>, range<'%', '&'>, only<'+'>, only<';'>,
+                               only<'='>, only<0x7f>>;
 
 /// All but the unreserved characters of RFC 3986.
-struct strict_set : escape_all_but<range<'0', '9'>, range<'A', 'Z'>, range<'a', 'z'>,
-                                   range<'-', '.'>, only<'_'>, only<'~'>> {};
+using strict_set = escape_all_but<range<'0', '9'>, range<'A', 'Z'>, range<'a', 'z'>,
+                                  range<'-', '.'>, only<'_'>, only<'~'>>;
 
 }  // namespace detail
 
@@ -1338,17 +1331,6 @@ inline constexpr std::array<written_byte, 256> written_bytes = make_written_byte
 /// together, `room_for` what they have together is enough.
 template <class Set, class Block>
 class escaper {
-  using suspects = typename Set::suspects;
-
-  static constexpr bool may_look_at_suspects_alone() noexcept {
-    for (unsigned value = 0; value < 256; ++value) {
-      const auto byte = static_cast<unsigned char>(value);
-      if ((Set::contains(byte) || byte >= 0x80) && !suspects::contains(byte)) return false;
-    }
-    return true;
-  }
-  static_assert(may_look_at_suspects_alone(), "no other byte is looked at twice");
-
  public:
   /// How much of the text must follow a piece that goes to `escape`.
   static constexpr std::size_t lookahead = block_size;
@@ -1367,22 +1349,20 @@ class escaper {
         all_(Block::filled_with(0)) {}
 
   char* escape(char* to, std::string_view piece) noexcept {
+    escaper local = *this;  // no store through `to` can reach it, so it stays in registers
     const char* from = piece.data();
     const char* const end = from + piece.size();
     if (const std::size_t odd = piece.size() % block_size; odd != 0) {
       // The beginning of a block that the next one overlaps.
-      const Block bytes = Block::load(from);
-      bytes.store(to);
-      const bool plain = (suspects::flag(bytes).mask() & ((1u << odd) - 1)) == 0;
-      to = plain ? to + odd : expand(to, from, bytes, odd);
+      const unsigned escapes = local.copy(to, from) & ((1u << odd) - 1);
+      to = expand(to, from, odd, escapes);
       from += odd;
     }
     for (; from != end; from += block_size) {
-      const Block bytes = Block::load(from);
-      bytes.store(to);
-      const bool plain = suspects::flag(bytes).mask() == 0;
-      to = plain ? to + block_size : expand(to, from, bytes, block_size);
+      const unsigned escapes = local.copy(to, from);
+      to = escapes == 0 ? to + block_size : expand(to, from, block_size, escapes);
     }
+    *this = local;
     return to;
   }
 
@@ -1394,10 +1374,7 @@ class escaper {
       std::memcpy(padded, piece.data(), piece.size());
       from = padded;
     }
-    const Block bytes = Block::load(from);
-    bytes.store(to);
-    if (suspects::flag(bytes).mask() == 0) return to + piece.size();
-    const unsigned escapes = look_at(bytes);
+    const unsigned escapes = copy(to, from);
     if (escapes == 0) return to + piece.size();
     if ((escapes & (escapes - 1)) != 0) return write_all(to, from, piece.size());
     // Behind the text there may be nothing to be read, behind its copy there is.
@@ -1408,24 +1385,22 @@ class escaper {
     return to + piece.size() + 2;
   }
 
-  /// Nothing in question for any of the others: quicker than to ask them.
-  bool met_nothing() const noexcept { return !has_looked_; }
   bool met() const noexcept { return met_.mask() != 0; }
   bool all_ascii() const noexcept { return all_.mask() == 0; }
 
  private:
-  /// Which bytes of a block are to be escaped.
-  unsigned look_at(Block bytes) noexcept {
-    has_looked_ = true;
-    met_ = met_ | bytes.equals(looked_for_);
+  /// Copies a block as it is, and says which bytes of it are to be escaped.
+  unsigned copy(char* to, const char* from) noexcept {
+    const Block bytes = Block::load(from);
+    bytes.store(to);
     all_ = all_ | bytes;
-    return Set::flag(bytes).mask();
+    const unsigned escapes = Set::flag(bytes).mask();
+    if (escapes != 0) met_ = met_ | bytes.equals(looked_for_);
+    return escapes;
   }
 
-  /// Makes an escaped text of the first `count` bytes of a block that was copied. A function of its
-  /// own, so that what calls it is a small loop.
-  [[gnu::noinline]] char* expand(char* to, const char* from, Block bytes, std::size_t count) noexcept {
-    const unsigned escapes = look_at(bytes) & ((1u << count) - 1);
+  /// Makes an escaped text of the first `count` bytes of a block that was copied.
+  static char* expand(char* to, const char* from, std::size_t count, unsigned escapes) noexcept {
     if ((escapes & (escapes - 1)) != 0) return write_all(to, from, count);
     // One escape or none: as it is hard to predict which, both take the same way. Where there is
     // none, the last byte stands in for it, and what is copied behind that one doesn't count.
@@ -1460,7 +1435,6 @@ class escaper {
   Block looked_for_;
   Block met_;
   Block all_;
-  bool has_looked_ = false;
 };
 
 }  // namespace detail
@@ -1511,7 +1485,6 @@ text_fault append_escaped(byte_buffer& out, std::string_view text,
     if (tail != 0) end = writer.escape_last(end, {piece.data() + (count - tail), tail});
     out.extend_to(end);
     text.remove_prefix(count);
-    if (writer.met_nothing()) continue;
     if (separator && writer.met()) return give_up(text_fault::holds_separator);
     if (!writer.all_ascii()) characters.read<Block>(piece);
     if (characters.failed()) return give_up(text_fault::not_utf8);

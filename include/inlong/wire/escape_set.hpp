@@ -10,8 +10,7 @@ INLONG_NAMESPACE_BEGIN
 namespace detail {
 
 // A set is a list of parts, and may itself be part of another. Two questions are answered from that
-// one list: `contains` for a byte, and `flag` for a block (block.hpp says what a flag is). Its
-// `suspects` are a larger set that takes fewer instructions to flag, or else the set itself.
+// one list: `contains` for a byte, and `flag` for a block (block.hpp says what a flag is).
 
 /// The bytes from First to Last, both included.
 template <unsigned char First, unsigned char Last>
@@ -34,8 +33,6 @@ using only = range<Byte, Byte>;
 /// The bytes that are in any of the parts.
 template <class... Parts>
 struct escape_set {
-  using suspects = escape_set;
-
   static constexpr bool contains(unsigned char byte) noexcept {
     return (Parts::contains(byte) || ...);
   }
@@ -49,8 +46,6 @@ struct escape_set {
 /// The bytes that are in none of the parts.
 template <class... Parts>
 struct escape_all_but {
-  using suspects = escape_all_but;
-
   static constexpr bool contains(unsigned char byte) noexcept {
     return !escape_set<Parts...>::contains(byte);
   }
@@ -63,14 +58,12 @@ struct escape_all_but {
 
 /// What DataProxy's decoder takes for something else, `%` `+` `&` `;` `#`, and what anything in
 /// between might: `=`, controls and DEL.
-struct compact_set : escape_set<range<0x00, 0x1f>, only<'#'>, range<'%', '&'>, only<'+'>,
-                                only<';'>, only<'='>, only<0x7f>> {
-  using suspects = escape_all_but<range<' ', '"'>, range<',', ':'>, range<'>', '~'>>;
-};
+using compact_set = escape_set<range<0x00, 0x1f>, only<'#'>, range<'%', '&'>, only<'+'>, only<';'>,
+                               only<'='>, only<0x7f>>;
 
 /// All but the unreserved characters of RFC 3986.
-struct strict_set : escape_all_but<range<'0', '9'>, range<'A', 'Z'>, range<'a', 'z'>,
-                                   range<'-', '.'>, only<'_'>, only<'~'>> {};
+using strict_set = escape_all_but<range<'0', '9'>, range<'A', 'Z'>, range<'a', 'z'>,
+                                  range<'-', '.'>, only<'_'>, only<'~'>>;
 
 }  // namespace detail
 

@@ -53,7 +53,6 @@ text_fault append_escaped(byte_buffer& out, std::string_view text,
     if (tail != 0) end = writer.escape_last(end, {piece.data() + (count - tail), tail});
     out.extend_to(end);
     text.remove_prefix(count);
-    if (writer.met_nothing()) continue;
     if (separator && writer.met()) return give_up(text_fault::holds_separator);
     if (!writer.all_ascii()) characters.read<Block>(piece);
     if (characters.failed()) return give_up(text_fault::not_utf8);
