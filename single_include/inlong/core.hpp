@@ -3997,8 +3997,8 @@ class fleet {
 
   /// While another endpoint is open, each holds `most_at_one` requests at most, and one that is not
   /// proven never more than one. Where there are as many under way together, which may all be held
-  /// up, the next goes to one that has none and has answered last. With `no_limit` neither: who waits for an answer, and has a thread
-  /// for it, goes where there is hope.
+  /// up, the next goes to one that has none and has answered last. With `no_limit` nothing of that:
+  /// who waits for an answer, and has a thread for it, goes where there is hope.
   fleet(std::uint64_t seed, std::size_t most_at_one)
       : random_(seed), most_at_one_((std::max<std::size_t>)(1, most_at_one)) {
     active_.reserve(most_active);
@@ -4833,7 +4833,7 @@ class queue {
   queue(const queue&) = delete;
   queue& operator=(const queue&) = delete;
   ~queue() {
-    while (last_made_ != nullptr) discard(*last_made_);
+    while (!all_made_.empty()) discard(*all_made_.first());
   }
 
   /// Takes `count` records of a batch from `first` on, which must live, unchanged, until they are
@@ -4923,7 +4923,7 @@ class queue {
   std::size_t in_use_ = 0;
 
   linked_list<parcel> spare_;
-  parcel* last_made_ = nullptr;
+  linked_list<parcel, &parcel::made_after, &parcel::made_before> all_made_;  // the last one first
   std::size_t made_ = 0;
 };
 
@@ -5306,7 +5306,7 @@ inline void queue::abandon(errc why) noexcept {
 
 inline void queue::end(errc why) noexcept {
   abandon(why);
-  for (parcel* each = last_made_; each != nullptr; each = each->made_before) {
+  for (parcel* each = all_made_.first(); each != nullptr; each = each->made_before) {
     if (each->at != parcel::place::in_flight) continue;
     each->known_facts.error = why;
     each->known_facts.known = (std::max)(each->known_facts.known, certainty::maybe_stored);
@@ -5350,9 +5350,7 @@ inline parcel* queue::obtain(bool on_credit) noexcept {
       return nullptr;
     }
     one->is_paid = is_paid;
-    one->made_before = last_made_;
-    if (last_made_ != nullptr) last_made_->made_after = one;
-    last_made_ = one;
+    all_made_.push_front(*one);
     ++made_;
   }
   ++in_use_;
@@ -5360,8 +5358,7 @@ inline parcel* queue::obtain(bool on_credit) noexcept {
 }
 
 inline void queue::discard(parcel& gone) noexcept {
-  if (gone.made_before != nullptr) gone.made_before->made_after = gone.made_after;
-  (gone.made_after != nullptr ? gone.made_after->made_before : last_made_) = gone.made_before;
+  all_made_.erase(gone);
   --made_;
   if (gone.is_paid && budget_ != nullptr) budget_->give_back(cost);
   delete &gone;
@@ -6064,15 +6061,12 @@ inline void dispatcher::reclaim() noexcept {
 inline void dispatcher::trim(std::size_t most) noexcept {
   path_.trim(most / 8192);
   const std::size_t most_spare = most - most / 8;
-  while (!small_spares_.empty() && spare_bytes_ > most_spare) {
-    lane_batch& gone = *small_spares_.pop_front();
-    spare_bytes_ -= gone.cost();
-    destroy(gone);
-  }
-  while (!large_spares_.empty() && spare_bytes_ > most_spare) {
-    lane_batch& gone = *large_spares_.pop_front();
-    spare_bytes_ -= gone.cost();
-    destroy(gone);
+  for (auto* const from : {&small_spares_, &large_spares_}) {
+    while (!from->empty() && spare_bytes_ > most_spare) {
+      lane_batch& gone = *from->pop_front();
+      spare_bytes_ -= gone.cost();
+      destroy(gone);
+    }
   }
 }
 

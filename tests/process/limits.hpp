@@ -23,8 +23,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/// From now on, until the limit is lifted, so many threads may be started. Root, who has no limit, becomes a user without other
-/// processes. False: that can't be.
+/// From now on, until the limit is lifted, so many threads may be started. Root, who has no limit,
+/// becomes a user without other processes. False: that can't be.
 inline bool limit_threads(std::size_t more) {
   constexpr uid_t nobody_else = 64'291;
   rlimit limit{};

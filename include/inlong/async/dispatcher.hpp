@@ -616,15 +616,12 @@ inline void dispatcher::reclaim() noexcept {
 inline void dispatcher::trim(std::size_t most) noexcept {
   path_.trim(most / 8192);
   const std::size_t most_spare = most - most / 8;
-  while (!small_spares_.empty() && spare_bytes_ > most_spare) {
-    lane_batch& gone = *small_spares_.pop_front();
-    spare_bytes_ -= gone.cost();
-    destroy(gone);
-  }
-  while (!large_spares_.empty() && spare_bytes_ > most_spare) {
-    lane_batch& gone = *large_spares_.pop_front();
-    spare_bytes_ -= gone.cost();
-    destroy(gone);
+  for (auto* const from : {&small_spares_, &large_spares_}) {
+    while (!from->empty() && spare_bytes_ > most_spare) {
+      lane_batch& gone = *from->pop_front();
+      spare_bytes_ -= gone.cost();
+      destroy(gone);
+    }
   }
 }
 

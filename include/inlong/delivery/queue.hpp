@@ -63,7 +63,7 @@ class queue {
   queue(const queue&) = delete;
   queue& operator=(const queue&) = delete;
   ~queue() {
-    while (last_made_ != nullptr) discard(*last_made_);
+    while (!all_made_.empty()) discard(*all_made_.first());
   }
 
   /// Takes `count` records of a batch from `first` on, which must live, unchanged, until they are
@@ -153,7 +153,7 @@ class queue {
   std::size_t in_use_ = 0;
 
   linked_list<parcel> spare_;
-  parcel* last_made_ = nullptr;
+  linked_list<parcel, &parcel::made_after, &parcel::made_before> all_made_;  // the last one first
   std::size_t made_ = 0;
 };
 
@@ -536,7 +536,7 @@ inline void queue::abandon(errc why) noexcept {
 
 inline void queue::end(errc why) noexcept {
   abandon(why);
-  for (parcel* each = last_made_; each != nullptr; each = each->made_before) {
+  for (parcel* each = all_made_.first(); each != nullptr; each = each->made_before) {
     if (each->at != parcel::place::in_flight) continue;
     each->known_facts.error = why;
     each->known_facts.known = (std::max)(each->known_facts.known, certainty::maybe_stored);
@@ -580,9 +580,7 @@ inline parcel* queue::obtain(bool on_credit) noexcept {
       return nullptr;
     }
     one->is_paid = is_paid;
-    one->made_before = last_made_;
-    if (last_made_ != nullptr) last_made_->made_after = one;
-    last_made_ = one;
+    all_made_.push_front(*one);
     ++made_;
   }
   ++in_use_;
@@ -590,8 +588,7 @@ inline parcel* queue::obtain(bool on_credit) noexcept {
 }
 
 inline void queue::discard(parcel& gone) noexcept {
-  if (gone.made_before != nullptr) gone.made_before->made_after = gone.made_after;
-  (gone.made_after != nullptr ? gone.made_after->made_before : last_made_) = gone.made_before;
+  all_made_.erase(gone);
   --made_;
   if (gone.is_paid && budget_ != nullptr) budget_->give_back(cost);
   delete &gone;
