@@ -706,7 +706,10 @@ class portable_block {
     return {words_[0] | other.words_[0], words_[1] | other.words_[1]};
   }
 
-  portable_block operator~() const noexcept { return {~words_[0], ~words_[1]}; }
+  /// The flags that the other one does not have.
+  portable_block without(portable_block other) const noexcept {
+    return {words_[0] & ~other.words_[0], words_[1] & ~other.words_[1]};
+  }
 
   /// The flags as bits: bit i is the flag of byte i.
   unsigned mask() const noexcept { return gathered(words_[0]) | gathered(words_[1]) << 8; }
@@ -784,7 +787,9 @@ class sse2_block {
     return _mm_or_si128(bytes_, other.bytes_);
   }
 
-  sse2_block operator~() const noexcept { return _mm_xor_si128(bytes_, _mm_set1_epi8(-1)); }
+  sse2_block without(sse2_block other) const noexcept {
+    return _mm_andnot_si128(other.bytes_, bytes_);
+  }
 
   unsigned mask() const noexcept { return static_cast<unsigned>(_mm_movemask_epi8(bytes_)); }
 
@@ -820,7 +825,7 @@ class neon_block {
 
   neon_block operator|(neon_block other) const noexcept { return vorrq_u8(bytes_, other.bytes_); }
 
-  neon_block operator~() const noexcept { return vmvnq_u8(bytes_); }
+  neon_block without(neon_block other) const noexcept { return vbicq_u8(bytes_, other.bytes_); }
 
   // Each flag becomes the bit of its place in its half; adding neighbours three times gathers them.
   unsigned mask() const noexcept {
@@ -1153,7 +1158,7 @@ class growing_array {
   void truncate(std::size_t size) noexcept { size_ = size; }
 
  private:
-  bool grow(std::size_t count) noexcept {
+  [[gnu::noinline]] bool grow(std::size_t count) noexcept {
     constexpr std::size_t most = PTRDIFF_MAX / sizeof(T);  // no object is larger
     if (count > most - size_) return false;
     const std::size_t doubled = capacity_ + (std::min)(capacity_, most - capacity_);
@@ -1212,75 +1217,6 @@ INLONG_NAMESPACE_END
 #ifndef INLONG_WIRE_FORM_HPP
 #define INLONG_WIRE_FORM_HPP
 
-// Which bytes of a text are escaped: the one place in which such a set of bytes is defined.
-#ifndef INLONG_WIRE_ESCAPE_SET_HPP
-#define INLONG_WIRE_ESCAPE_SET_HPP
-
-INLONG_NAMESPACE_BEGIN
-
-namespace detail {
-
-// A set is a list of parts, and may itself be part of another. Two questions are answered from that
-// one list: `contains` for a byte, and `flag` for a block (block.hpp says what a flag is).
-
-/// The bytes from First to Last, both included.
-template <unsigned char First, unsigned char Last>
-struct range {
-  static_assert(First <= Last, "the smaller byte comes first");
-
-  static constexpr bool contains(unsigned char byte) noexcept {
-    return First <= byte && byte <= Last;
-  }
-
-  template <class Block>
-  static Block flag(Block block) noexcept {
-    return block.template in_range<First, Last>();
-  }
-};
-
-template <unsigned char Byte>
-using only = range<Byte, Byte>;
-
-/// The bytes that are in any of the parts.
-template <class... Parts>
-struct escape_set {
-  static constexpr bool contains(unsigned char byte) noexcept {
-    return (Parts::contains(byte) || ...);
-  }
-
-  template <class Block>
-  static Block flag(Block block) noexcept {
-    return (Parts::flag(block) | ...);
-  }
-};
-
-/// The bytes that are in none of the parts.
-template <class... Parts>
-struct escape_all_but {
-  static constexpr bool contains(unsigned char byte) noexcept {
-    return !escape_set<Parts...>::contains(byte);
-  }
-
-  template <class Block>
-  static Block flag(Block block) noexcept {
-    return ~escape_set<Parts...>::flag(block);
-  }
-};
-
-/// What DataProxy's decoder takes for something else, `%` `+` `&` `;` `#`, and what anything in
-/// between might: `=`, controls and DEL.
-using compact_set = escape_set<range<0x00, 0x1f>, only<'#'>, range<'%', '&'>, only<'+'>, only<';'>,
-                               only<'='>, only<0x7f>>;
-
-/// All but the unreserved characters of RFC 3986.
-using strict_set = escape_all_but<range<'0', '9'>, range<'A', 'Z'>, range<'a', 'z'>,
-                                  range<'-', '.'>, only<'_'>, only<'~'>>;
-
-}  // namespace detail
-
-INLONG_NAMESPACE_END
-
-#endif
 // The inner loop of the form encoder: copies bytes and escapes those of one set.
 #ifndef INLONG_WIRE_ESCAPER_HPP
 #define INLONG_WIRE_ESCAPER_HPP
@@ -1302,32 +1238,33 @@ struct written_byte {
   unsigned char length;
 };
 
-template <class Set>
+template <class Plain>
 constexpr std::array<written_byte, 256> make_written_bytes() noexcept {
   constexpr char digits[] = "0123456789ABCDEF";
   std::array<written_byte, 256> made{};
   for (unsigned value = 0; value < made.size(); ++value) {
     const auto byte = static_cast<unsigned char>(value);
-    made[value] = Set::contains(byte)
-                      ? written_byte{{'%', digits[byte >> 4], digits[byte & 15]}, 3}
-                      : written_byte{{static_cast<char>(byte), 0, 0}, 1};
+    made[value] = Plain::contains(byte)
+                      ? written_byte{{static_cast<char>(byte), 0, 0}, 1}
+                      : written_byte{{'%', digits[byte >> 4], digits[byte & 15]}, 3};
   }
   return made;
 }
 
-template <class Set>
-inline constexpr std::array<written_byte, 256> written_bytes = make_written_bytes<Set>();
+template <class Plain>
+inline constexpr std::array<written_byte, 256> written_bytes = make_written_bytes<Plain>();
 
-/// Escapes the bytes of Set in one text, a Block at a time, and remembers whether it met the byte
-/// that it looks for, which is one of the set, and whether it met anything but ASCII.
+/// Escapes the bytes that are not in Plain in one text, a Block at a time, and remembers whether it
+/// met the byte that it looks for, which is one of those, and whether it met anything but ASCII.
 ///
 /// A text comes in pieces that are not empty: any number of them goes to `escape`, which also reads
-/// what follows, and the end of at most `block_size` bytes to `escape_last`. Both return the end of
-/// what they wrote. Their stores go beyond it: there must be `room_for` the piece; and for both
-/// together, `room_for` what they have together is enough.
-template <class Set, class Block>
+/// what follows, and the last one to `escape_last`. Both return the end of what they wrote. Their
+/// stores go beyond it: there must be `room_for` the piece.
+template <class Plain, class Block>
 class escaper {
  public:
+  static constexpr unsigned all_places = (1u << block_size) - 1;
+
   /// How much of the text must follow a piece that goes to `escape`.
   static constexpr std::size_t lookahead = block_size;
 
@@ -1336,7 +1273,7 @@ class escaper {
   }
 
   static constexpr bool can_look_for(char byte) noexcept {
-    return written_bytes<Set>[static_cast<unsigned char>(byte)].length > 1;
+    return written_bytes<Plain>[static_cast<unsigned char>(byte)].length > 1;
   }
 
   explicit escaper(char looked_for) noexcept
@@ -1344,14 +1281,14 @@ class escaper {
         met_(Block::filled_with(0)),
         all_(Block::filled_with(0)) {}
 
-  char* escape(char* to, std::string_view piece) noexcept {
+  [[gnu::always_inline]] char* escape(char* to, std::string_view piece) noexcept {
     escaper local = *this;  // no store through `to` can reach it, so it stays in registers
     const char* from = piece.data();
     const char* const end = from + piece.size();
     if (const std::size_t odd = piece.size() % block_size; odd != 0) {
       // The beginning of a block that the next one overlaps.
       const unsigned escapes = local.copy(to, from) & ((1u << odd) - 1);
-      to = expand(to, from, odd, escapes);
+      to = escapes == 0 ? to + odd : expand(to, from, odd, escapes);
       from += odd;
     }
     for (; from != end; from += block_size) {
@@ -1362,7 +1299,12 @@ class escaper {
     return to;
   }
 
-  char* escape_last(char* to, std::string_view piece) noexcept {
+  [[gnu::always_inline]] char* escape_last(char* to, std::string_view piece) noexcept {
+    if (piece.size() > block_size) {
+      const std::size_t head = piece.size() - block_size;
+      to = escape(to, {piece.data(), head});
+      piece.remove_prefix(head);
+    }
     const char* from = piece.data();
     char padded[block_size];
     if (piece.size() < block_size) {
@@ -1390,7 +1332,7 @@ class escaper {
     const Block bytes = Block::load(from);
     bytes.store(to);
     all_ = all_ | bytes;
-    const unsigned escapes = Set::flag(bytes).mask();
+    const unsigned escapes = Plain::flag(bytes).mask() ^ all_places;
     if (escapes != 0) met_ = met_ | bytes.equals(looked_for_);
     return escapes;
   }
@@ -1398,12 +1340,10 @@ class escaper {
   /// Makes an escaped text of the first `count` bytes of a block that was copied.
   static char* expand(char* to, const char* from, std::size_t count, unsigned escapes) noexcept {
     if ((escapes & (escapes - 1)) != 0) return write_all(to, from, count);
-    // One escape or none: as it is hard to predict which, both take the same way. Where there is
-    // none, the last byte stands in for it, and what is copied behind that one doesn't count.
-    const std::size_t place = lowest_bit(escapes | 1u << (count - 1));
+    const std::size_t place = lowest_bit(escapes);
     write(to + place, from[place]);
     Block::load(from + place + 1).store(to + place + 3);
-    return to + count + 2 * (escapes != 0);
+    return to + count + 2;
   }
 
   static char* write_all(char* to, const char* from, std::size_t count) noexcept {
@@ -1423,7 +1363,7 @@ class escaper {
   }
 
   static char* write(char* to, char byte) noexcept {
-    const written_byte& written = written_bytes<Set>[static_cast<unsigned char>(byte)];
+    const written_byte& written = written_bytes<Plain>[static_cast<unsigned char>(byte)];
     std::memcpy(to, &written, sizeof written);
     return to + written.length;
   }
@@ -1438,8 +1378,103 @@ class escaper {
 INLONG_NAMESPACE_END
 
 #endif
+// Which bytes of a text are sent as they are: the one place in which such a set of bytes is defined.
+#ifndef INLONG_WIRE_PLAIN_SET_HPP
+#define INLONG_WIRE_PLAIN_SET_HPP
 
-#include <algorithm>
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+// A set is made of parts, and may itself be part of another. Two questions are answered from that
+// one description: `contains` for a byte, and `flag` for a block (block.hpp says what a flag is).
+
+/// The bytes from First to Last, both included.
+template <unsigned char First, unsigned char Last>
+struct range {
+  static_assert(First <= Last, "the smaller byte comes first");
+
+  static constexpr bool contains(unsigned char byte) noexcept {
+    return First <= byte && byte <= Last;
+  }
+
+  template <class Block>
+  static Block flag(Block block) noexcept {
+    return block.template in_range<First, Last>();
+  }
+};
+
+template <unsigned char Byte>
+using only = range<Byte, Byte>;
+
+/// Two bytes that differ in one bit, at the price of one.
+template <unsigned char One, unsigned char Other>
+struct twins {
+  static constexpr unsigned char bit = One ^ Other;
+  static_assert(bit != 0 && (bit & (bit - 1)) == 0, "they differ in one bit");
+
+  static constexpr bool contains(unsigned char byte) noexcept {
+    return byte == One || byte == Other;
+  }
+
+  template <class Block>
+  static Block flag(Block block) noexcept {
+    return (block | Block::filled_with(static_cast<char>(bit)))
+        .equals(Block::filled_with(static_cast<char>(One | Other)));
+  }
+};
+
+/// The bytes that are not ASCII.
+struct not_ascii {
+  static constexpr bool contains(unsigned char byte) noexcept { return byte >= 0x80; }
+
+  template <class Block>
+  static Block flag(Block block) noexcept {
+    return block;  // their highest bits are flags as they are
+  }
+};
+
+/// The bytes that are in any of the parts.
+template <class... Parts>
+struct any_of {
+  static constexpr bool contains(unsigned char byte) noexcept {
+    return (Parts::contains(byte) || ...);
+  }
+
+  template <class Block>
+  static Block flag(Block block) noexcept {
+    return (Parts::flag(block) | ...);
+  }
+};
+
+/// The bytes of All that are not in Some.
+template <class All, class Some>
+struct all_but {
+  static constexpr bool contains(unsigned char byte) noexcept {
+    return All::contains(byte) && !Some::contains(byte);
+  }
+
+  template <class Block>
+  static Block flag(Block block) noexcept {
+    return All::flag(block).without(Some::flag(block));
+  }
+};
+
+/// Without what DataProxy's decoder takes for something else, `%` `+` `&` `;` `#`, and what anything
+/// in between might: `=`, controls and DEL.
+using compact_set = all_but<any_of<range<' ', '~'>, not_ascii>,
+                            any_of<only<'#'>, range<'%', '&'>, twins<'+', ';'>, only<'='>>>;
+
+/// The unreserved characters of RFC 3986.
+using strict_set = any_of<range<'0', '9'>, range<'A', 'Z'>, range<'a', 'z'>, range<'-', '.'>,
+                          only<'_'>, only<'~'>>;
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
+
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -1448,51 +1483,44 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-enum class text_fault : unsigned char { none, not_utf8, holds_separator, out_of_memory };
-
-/// Appends a text with the bytes of Set escaped. See `append_encoded`.
-template <class Set, class Block>
-text_fault append_escaped(byte_buffer& out, std::string_view text,
-                          std::optional<char> separator) noexcept {
-  using set_escaper = escaper<Set, Block>;
+/// Appends a text with all bytes but those of Plain escaped. See `append_encoded`.
+template <class Plain, class Block>
+errc append_escaped(byte_buffer& out, std::string_view text,
+                    std::optional<char> separator) noexcept {
+  using set_escaper = escaper<Plain, Block>;
   constexpr std::size_t longest_piece = 1024;  // or a large text would reserve thrice its size
 
   const std::size_t size_before = out.size();
-  const auto give_up = [&out, size_before](text_fault fault) {
+  const auto give_up = [&out, size_before](errc error) {
     out.truncate(size_before);
-    return fault;
+    return error;
   };
 
   if (separator && !set_escaper::can_look_for(*separator)) {
-    if (text.find(*separator) != std::string_view::npos) return text_fault::holds_separator;
+    if (text.find(*separator) != std::string_view::npos) return errc::separator_in_body;
     separator.reset();
   }
   set_escaper writer(separator.value_or('\0'));
   utf8_automaton characters;
   while (!text.empty()) {
-    // Pieces of which more text follows, and the last bytes.
     const bool last = text.size() <= longest_piece + set_escaper::lookahead;
-    const std::size_t count = last ? text.size() : longest_piece;
-    const std::size_t tail = last ? (std::min)(count, set_escaper::lookahead) : 0;
-    if (!out.ensure_room(set_escaper::room_for(count))) return give_up(text_fault::out_of_memory);
-    const std::string_view piece(text.data(), count);
-    char* end = out.end();
-    if (count != tail) end = writer.escape(end, {piece.data(), count - tail});
-    if (tail != 0) end = writer.escape_last(end, {piece.data() + (count - tail), tail});
-    out.extend_to(end);
-    text.remove_prefix(count);
-    if (separator && writer.met()) return give_up(text_fault::holds_separator);
-    if (!writer.all_ascii()) characters.read<Block>(piece);
-    if (characters.failed()) return give_up(text_fault::not_utf8);
+    const std::string_view piece(text.data(), last ? text.size() : longest_piece);
+    if (!out.ensure_room(set_escaper::room_for(piece.size()))) return give_up(errc::out_of_memory);
+    out.extend_to(last ? writer.escape_last(out.end(), piece) : writer.escape(out.end(), piece));
+    text.remove_prefix(piece.size());
+    if (separator && writer.met()) return give_up(errc::separator_in_body);
+    if (writer.all_ascii()) continue;
+    characters.read<Block>(piece);
+    if (characters.failed()) return give_up(errc::invalid_utf8);
   }
-  return characters.complete() ? text_fault::none : give_up(text_fault::not_utf8);
+  return characters.complete() ? errc::ok : give_up(errc::invalid_utf8);
 }
 
 /// Appends a text as the value of a form field. It must be UTF-8, must not hold the separator, if
-/// there is one, and must not be part of the buffer. On a fault the buffer's content is as it was;
-/// of several faults it says one.
-[[nodiscard]] inline text_fault append_encoded(byte_buffer& out, std::string_view text, form how,
-                                               std::optional<char> separator = {}) noexcept {
+/// there is one, and must not be part of the buffer. On an error the buffer's content is as it was;
+/// of several errors it says one.
+[[nodiscard]] inline errc append_encoded(byte_buffer& out, std::string_view text, form how,
+                                         std::optional<char> separator = {}) noexcept {
   return how == form::compact ? append_escaped<compact_set, native_block>(out, text, separator)
                               : append_escaped<strict_set, native_block>(out, text, separator);
 }
@@ -1532,8 +1560,9 @@ class batch {
   /// is wrong with them.
   errc open(const destination& to, time_point time, form how, char separator) noexcept;
 
-  /// Encodes one more record, of which a request of its own must not be longer than
-  /// `max_request_bytes`. When it is refused, the batch is what it was.
+  /// Encodes one more record. When it is refused, the batch is what it was.
+  errc append(std::string_view body) noexcept;
+  /// The same, of a record that must fit into a request of its own.
   errc append(std::string_view body, std::size_t max_request_bytes) noexcept;
 
   /// Takes the last record out again.
@@ -1589,7 +1618,6 @@ class batch {
   }
 
  private:
-  errc encode(std::string_view text, std::optional<char> separator) noexcept;
   std::size_t start(std::size_t record) const noexcept {
     return record == 0 ? head_size_ : ends_[record - 1] + separator_size_;
   }
@@ -1612,14 +1640,14 @@ inline errc batch::open(const destination& to, time_point time, form how, char s
   form_ = how;
   separator_ = separator;
   if (const errc error = check_destination(to); error != errc::ok) return error;
-  if (const errc error = encode({&separator, 1}, std::nullopt); error != errc::ok) return error;
+  if (const errc error = append_encoded(bytes_, {&separator, 1}, how); error != errc::ok) return error;
   separator_size_ = bytes_.size();
   bytes_.view().copy(encoded_separator_.data(), separator_size_);
   bytes_.truncate(0);
   // At once what would take several steps.
   bool room = bytes_.ensure_room(128 + 3 * (to.group_id.size() + to.stream_id.size()));
-  room = room && bytes_.append("groupId=") && encode(to.group_id, std::nullopt) == errc::ok;
-  room = room && bytes_.append("&streamId=") && encode(to.stream_id, std::nullopt) == errc::ok;
+  room = room && bytes_.append("groupId=") && append_encoded(bytes_, to.group_id, how) == errc::ok;
+  room = room && bytes_.append("&streamId=") && append_encoded(bytes_, to.stream_id, how) == errc::ok;
   room = room && bytes_.append("&body=");
   if (!room) return errc::out_of_memory;
   head_size_ = bytes_.size();
@@ -1631,9 +1659,7 @@ inline errc batch::open(const destination& to, time_point time, form how, char s
   return errc::ok;
 }
 
-inline errc batch::append(std::string_view body, std::size_t max_request_bytes) noexcept {
-  // Encoding never shortens: what is too large as it is need not be looked at.
-  if (body.size() > max_request_bytes) return errc::too_large;
+[[gnu::always_inline]] inline errc batch::append(std::string_view body) noexcept {
   if (is_blank(body)) return errc::blank_body;
   const std::size_t before = bytes_.size();
   if (size() != 0) {
@@ -1642,17 +1668,23 @@ inline errc batch::append(std::string_view body, std::size_t max_request_bytes) 
     std::memcpy(bytes_.end(), encoded_separator_.data(), encoded_separator_.size());
     bytes_.extend_to(bytes_.end() + separator_size_);
   }
-  errc error = encode(body, separator_);
-  const std::size_t end = bytes_.size();
-  if (error == errc::ok && !ends_.append(&end, 1)) error = errc::out_of_memory;
-  // If even all of them are within the limit, the last one alone is.
-  if (error == errc::ok && most_request_bytes() > max_request_bytes &&
-      request_bytes(size() - 1, 1) > max_request_bytes) {
-    ends_.truncate(size() - 1);
-    error = errc::too_large;
+  errc error = append_encoded(bytes_, body, form_, separator_);
+  if (error == errc::ok) {
+    const std::size_t end = bytes_.size();
+    if (ends_.append(&end, 1)) return errc::ok;
+    error = errc::out_of_memory;
   }
-  if (error != errc::ok) bytes_.truncate(before);
+  bytes_.truncate(before);
   return error;
+}
+
+inline errc batch::append(std::string_view body, std::size_t max_request_bytes) noexcept {
+  // Encoding never shortens: what is too large as it is need not be looked at.
+  if (body.size() > max_request_bytes) return errc::too_large;
+  if (const errc error = append(body); error != errc::ok) return error;
+  if (request_bytes(size() - 1, 1) <= max_request_bytes) return errc::ok;
+  drop_last();
+  return errc::too_large;
 }
 
 inline std::size_t batch::fitting(std::size_t first, std::size_t count,
@@ -1674,20 +1706,6 @@ inline std::array<std::string_view, 3> batch::pieces(std::size_t first, std::siz
   return {bytes.substr(0, head_size_),
           bytes.substr(start(first), ends_[first + count - 1] - start(first)),
           {tail.data(), static_cast<std::size_t>(end - tail.data())}};
-}
-
-inline errc batch::encode(std::string_view text, std::optional<char> separator) noexcept {
-  switch (append_encoded(bytes_, text, form_, separator)) {
-    case text_fault::none:
-      return errc::ok;
-    case text_fault::not_utf8:
-      return errc::invalid_utf8;
-    case text_fault::holds_separator:
-      return errc::separator_in_body;
-    case text_fault::out_of_memory:
-      break;
-  }
-  return errc::out_of_memory;
 }
 
 inline std::size_t batch::request_bytes(std::size_t first, std::size_t count) const noexcept {
@@ -3345,6 +3363,83 @@ struct parcel {
 INLONG_NAMESPACE_END
 
 #endif
+// Short texts, hashed and compared eight bytes at a time.
+#ifndef INLONG_DETAIL_WORDS_HPP
+#define INLONG_DETAIL_WORDS_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// A text as words: those of its bytes that there are eight of, and the last ones, of which some may
+/// then be in two words. So two texts of one size are the same if their words are. For names of a
+/// few bytes this is some times as quick as std::hash and memcmp.
+class words {
+ public:
+  explicit words(std::string_view text) noexcept : text_(text) {}
+
+  std::size_t whole() const noexcept { return text_.size() / 8; }
+  std::uint64_t operator[](std::size_t which) const noexcept {
+    return load<std::uint64_t>(8 * which);
+  }
+
+  bool has_rest() const noexcept { return text_.size() % 8 != 0; }
+  std::uint64_t rest() const noexcept {
+    const std::size_t size = text_.size();
+    if (size > 8) return load<std::uint64_t>(size - 8);
+    if (size >= 4) {
+      const std::uint64_t first = load<std::uint32_t>(0);
+      return first << 32 | load<std::uint32_t>(size - 4);
+    }
+    const auto byte = [this](std::size_t i) { return static_cast<unsigned char>(text_[i]); };
+    return std::uint64_t{byte(0)} << 16 | std::uint64_t{byte(size / 2)} << 8 | byte(size - 1);
+  }
+
+ private:
+  template <class Word>
+  Word load(std::size_t from) const noexcept {
+    Word word;
+    std::memcpy(&word, text_.data() + from, sizeof word);
+    return word;
+  }
+
+  std::string_view text_;
+};
+
+/// Spreads a text, and what was spread before it, over all bits.
+inline std::uint64_t mix(std::uint64_t state, std::string_view text) noexcept {
+  constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;
+  const auto add = [&state](std::uint64_t word) {
+    state = (state ^ word) * odd;
+    state ^= state >> 29;
+  };
+  const words all(text);
+  state += text.size() * (odd << 1 | 1);
+  for (std::size_t i = 0; i < all.whole(); ++i) add(all[i]);
+  if (all.has_rest()) add(all.rest());
+  return state;
+}
+
+inline bool equal(std::string_view one, std::string_view other) noexcept {
+  if (one.size() != other.size()) return false;
+  const words of_one(one);
+  const words of_other(other);
+  for (std::size_t i = 0; i < of_one.whole(); ++i) {
+    if (of_one[i] != of_other[i]) return false;
+  }
+  return !of_one.has_rest() || of_one.rest() == of_other.rest();
+}
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
 
 #include <atomic>
 #include <chrono>
@@ -3380,10 +3475,8 @@ struct lane_batch {
   }
 
   /// Adds a record. When it is refused, nothing has changed.
-  errc append(const record& added, std::size_t max_request_bytes) noexcept {
-    if (const errc error = records.append(added.body, max_request_bytes); error != errc::ok) {
-      return error;
-    }
+  [[gnu::always_inline]] errc append(const record& added) noexcept {
+    if (const errc error = records.append(added.body); error != errc::ok) return error;
     const std::int64_t time = added.time ? added.time->milliseconds() : 0;
     const bool marked =
         (added.token == 0 || mark(added.token)) && (!added.time || times.append(&time, 1));
@@ -3402,8 +3495,10 @@ struct lane_batch {
     tokens.pay_no_more();
     times.pay_no_more();
   }
-  std::size_t request_bytes() const noexcept {
-    return records.size() == 0 ? 0 : records.request_bytes(0, records.size());
+  /// Whether one request can carry all of its records, of which there are some.
+  bool fits(std::size_t max_request_bytes) const noexcept {
+    return records.most_request_bytes() <= max_request_bytes ||
+           records.request_bytes(0, records.size()) <= max_request_bytes;
   }
   std::uint64_t token_of(std::size_t record) const noexcept {
     return record < tokens.size() ? tokens[record] : 0;
@@ -3440,7 +3535,7 @@ struct lane_batch {
 
  private:
   /// Of the last record.
-  bool mark(std::uint64_t token) noexcept {
+  [[gnu::noinline]] bool mark(std::uint64_t token) noexcept {
     if (!tokens.ensure_room(records.size() - tokens.size())) return false;
     while (tokens.size() + 1 < records.size()) {
       *tokens.end() = 0;
@@ -3458,16 +3553,25 @@ struct lane {
 
   destination to() const noexcept { return {{key(), group_size}, {key() + group_size, stream_size}}; }
   bool is(const destination& asked, std::int64_t asked_minute) const noexcept {
-    return minute == asked_minute && to().group_id == asked.group_id &&
-           to().stream_id == asked.stream_id;
+    return minute == asked_minute && equal(to().group_id, asked.group_id) &&
+           equal(to().stream_id, asked.stream_id);
+  }
+
+  /// Takes one holder away, by any thread without a lock, unless that is the last one: false then.
+  bool let_go_unless_last() noexcept {
+    std::size_t now = holders;
+    while (now > 1) {
+      if (holders.compare_exchange_weak(now, now - 1)) return true;
+    }
+    return false;
   }
 
   std::size_t hash = 0;
   std::int64_t minute = no_minute;
   lane* chained = nullptr;     // with the same place in the table
   lane_batch* open = nullptr;
-  std::size_t holders = 0;     // handles, and batches that are sealed
-  std::atomic<unsigned> pins{0};  // by those who are about to seal its batch
+  // Handles, batches that are not reported yet, and whoever is about to seal one.
+  std::atomic<std::size_t> holders{0};
   bool is_busy = false;        // its last batch was large: the next one starts with a large buffer
   bool is_idle = false;
   steady_time idle_since{};
@@ -3578,9 +3682,7 @@ INLONG_NAMESPACE_END
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <mutex>
-#include <string_view>
 #include <utility>
 
 INLONG_NAMESPACE_BEGIN
@@ -3595,7 +3697,8 @@ struct intake {
   std::uint64_t out_of_memory = 0;
 };
 
-/// A part of the table. All of it, and of its lanes, is guarded by its mutex.
+/// A part of the table. All of it, and of its lanes, is guarded by its mutex, but for who holds them:
+/// only a lane that nobody holds becomes held, or the other way round, under the mutex.
 class lane_shard {
  public:
   explicit lane_shard(memory_budget& budget) noexcept : budget_(budget) { places_.pay_from(budget); }
@@ -3633,7 +3736,7 @@ class lane_shard {
 
   /// To be called when a lane may have become of use, or of none.
   void look_after(lane& one, steady_time now) noexcept {
-    const bool is_idle = one.open == nullptr && one.holders == 0 && one.pins == 0;
+    const bool is_idle = one.holders == 0;
     if (is_idle == one.is_idle) return;
     one.is_idle = is_idle;
     one.idle_since = now;
@@ -3714,37 +3817,6 @@ class lane_table {
   std::array<lane_shard, shards>& all() noexcept { return shards_; }
 
  private:
-  template <class Word>
-  static Word load(const char* from) noexcept {
-    Word word;
-    std::memcpy(&word, from, sizeof word);
-    return word;
-  }
-  /// Eight bytes at a time, which for names as short as these is a few times as quick as std::hash.
-  static std::uint64_t mix(std::uint64_t state, std::string_view text) noexcept {
-    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;
-    const auto add = [&state](std::uint64_t word) {
-      state = (state ^ word) * odd;
-      state ^= state >> 29;
-    };
-    const std::size_t size = text.size();
-    const char* const from = text.data();
-    state += size * (odd << 1 | 1);
-    for (std::size_t i = 0; i + 8 <= size; i += 8) add(load<std::uint64_t>(from + i));
-    // What is left is within the last bytes, some of which may count twice.
-    if (size % 8 == 0) return state;
-    if (size > 8) {
-      add(load<std::uint64_t>(from + size - 8));
-    } else if (size >= 4) {
-      const std::uint64_t first = load<std::uint32_t>(from);
-      add(first << 32 | load<std::uint32_t>(from + size - 4));
-    } else {
-      const auto byte = [from](std::size_t i) { return static_cast<unsigned char>(from[i]); };
-      add(std::uint64_t{byte(0)} << 16 | std::uint64_t{byte(size / 2)} << 8 | byte(size - 1));
-    }
-    return state;
-  }
-
   template <std::size_t... Index>
   lane_table(memory_budget& budget, std::index_sequence<Index...>) noexcept
       : shards_{((void)Index, lane_shard(budget))...} {}
@@ -3763,6 +3835,7 @@ INLONG_NAMESPACE_END
 
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 INLONG_NAMESPACE_BEGIN
 
@@ -3775,6 +3848,23 @@ struct bed {
   steady_time until{};
   bed* previous = nullptr;
   bed* next = nullptr;
+};
+
+/// Wakes a thread when it goes: better without the mutex, which is the first that thread wants.
+class wake_up {
+ public:
+  explicit wake_up(bed* one = nullptr) noexcept : bed_(one) {}
+  wake_up(wake_up&& other) noexcept : bed_(std::exchange(other.bed_, nullptr)) {}
+  wake_up& operator=(wake_up&& other) noexcept {
+    std::swap(bed_, other.bed_);
+    return *this;
+  }
+  ~wake_up() {
+    if (bed_ != nullptr) bed_->called.notify_one();
+  }
+
+ private:
+  bed* bed_;
 };
 
 /// Of the threads that sleep, one keeps the time for all; the others are woken when there is work.
@@ -3803,10 +3893,10 @@ class sleepers {
     if (own.woken) return;
     forget(own);
   }
-  /// There is work for one more thread.
-  void call_one() noexcept {
+  /// There is work for one more thread. Its bed must outlive what is returned.
+  wake_up call_one() noexcept {
     bed* const one = others_.first() != nullptr ? others_.first() : keeper_;
-    if (one != nullptr) wake(*one);
+    return one != nullptr ? wake(*one) : wake_up();
   }
   void call_all() noexcept {
     while (!others_.empty()) wake(*others_.first());
@@ -3824,10 +3914,10 @@ class sleepers {
   bool lack_keeper() const noexcept { return keeper_ == nullptr && !others_.empty(); }
 
  private:
-  void wake(bed& one) noexcept {
+  wake_up wake(bed& one) noexcept {
     one.woken = true;
     forget(one);
-    one.called.notify_one();
+    return wake_up(&one);
   }
   void forget(bed& one) noexcept {
     if (keeper_ == &one) {
@@ -5606,11 +5696,13 @@ class dispatcher {
                      std::size_t hash) noexcept;
   submit_status submit_to(lane_shard& at, lane& into, const record& added) noexcept;
   errc put(lane& into, const record& added) noexcept;
+  submit_status put_again(lane& into, const record& added, errc error) noexcept;
   errc put_into_new(lane& into, const record& added) noexcept;
   submit_status refusal(errc error, std::size_t failures) const noexcept;
   submit_status count(lane_shard& at, submit_status status) noexcept;
   bool open(lane& into, lane_batch& made) noexcept;
   void seal(lane& full) noexcept;
+  wake_up pass_on(lane& full, steady_time now) noexcept;
 
   // chores
   steady_time alarm() const noexcept;
@@ -5662,6 +5754,9 @@ class dispatcher {
 };
 
 // ---- records in
+//
+// What every record goes through is one piece of code, as the calls in between would take a fifth of
+// its time; what happens once a batch, or seldom, is kept out of it.
 
 inline submit_status dispatcher::offer(const destination& to, const record& added,
                                        bool again) noexcept {
@@ -5722,49 +5817,57 @@ inline lane* dispatcher::find_or_make(lane_shard& at, const destination& to, std
   return at.make(to, minute, hash);
 }
 
-inline submit_status dispatcher::submit_to(lane_shard& at, lane& into,
-                                           const record& added) noexcept {
+[[gnu::always_inline]] inline submit_status dispatcher::submit_to(lane_shard& at, lane& into,
+                                                                  const record& added) noexcept {
   if (is_closing()) {
     at.drop_if_idle(into);
     return submit_status::closed;
   }
   const bool stays = into.open != nullptr;  // whatever comes of this
-  const std::size_t failures = budget_.failures();
-  errc error = errc::out_of_memory;
-  for (int tries = 0; tries < 2 && error == errc::out_of_memory; ++tries) {
-    if (tries != 0) reclaim();
-    error = put(into, added);
-  }
+  const errc error = put(into, added);
+  const submit_status status =
+      error == errc::ok ? submit_status::accepted : put_again(into, added, error);
   if (!stays) at.drop_if_idle(into);
-  return error == errc::ok ? submit_status::accepted : refusal(error, failures);
+  return status;
 }
 
 /// Into the open batch, or, if that is full, into a new one.
-inline errc dispatcher::put(lane& into, const record& added) noexcept {
-  if (into.open == nullptr) return put_into_new(into, added);
-  lane_batch& batch = *into.open;
-  // Encoding never shortens.
+[[gnu::always_inline]] inline errc dispatcher::put(lane& into, const record& added) noexcept {
   const std::size_t most = how_.max_request_bytes;
-  if (batch.records.bytes() + added.body.size() < most) {
-    if (const errc error = batch.append(added, most); error != errc::ok) return error;
-    if (batch.records.most_request_bytes() <= most || batch.request_bytes() <= most) {
-      if (batch.records.size() >= wanted_.max_batch_records) seal(into);
+  lane_batch* const batch = into.open;
+  // Encoding never shortens.
+  if (batch != nullptr && batch->records.bytes() + added.body.size() < most) {
+    if (const errc error = batch->append(added); error != errc::ok) return error;
+    if (batch->fits(most)) {
+      if (batch->records.size() >= wanted_.max_batch_records) seal(into);
       return errc::ok;
     }
-    batch.drop_last();
+    batch->drop_last();
   }
   return put_into_new(into, added);
 }
 
+/// After an error, of which perhaps the memory that nobody uses is a remedy.
+[[gnu::noinline]] inline submit_status dispatcher::put_again(lane& into, const record& added,
+                                                             errc error) noexcept {
+  const std::size_t failures = budget_.failures();
+  if (error == errc::out_of_memory) {
+    reclaim();
+    error = put(into, added);
+  }
+  return error == errc::ok ? submit_status::accepted : refusal(error, failures);
+}
+
 /// The open batch, if there is one, is sealed unless the record is refused.
-inline errc dispatcher::put_into_new(lane& into, const record& added) noexcept {
+[[gnu::noinline]] inline errc dispatcher::put_into_new(lane& into,
+                                                       const record& added) noexcept {
   if (added.body.size() > how_.max_request_bytes) return errc::too_large;
   lane_batch* const made = obtain(into.is_busy || into.open != nullptr);
   if (made == nullptr) return errc::out_of_memory;
   const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
   errc error = made->records.open(into.to(), time, how_.form, how_.record_separator);
-  if (error == errc::ok) error = made->append(added, how_.max_request_bytes);
-  if (error == errc::ok && into.open != nullptr) seal(into);
+  if (error == errc::ok) error = made->append(added);
+  if (error == errc::ok && !made->fits(how_.max_request_bytes)) error = errc::too_large;
   if (error == errc::ok && !open(into, *made)) error = errc::out_of_memory;
   if (error != errc::ok) {
     const std::lock_guard lock(mutex);
@@ -5793,33 +5896,42 @@ inline submit_status dispatcher::count(lane_shard& at, submit_status status) noe
   return status;
 }
 
-/// Makes a batch, which has its first record, the lane's open one. False: no memory.
+/// Makes a batch, which has its first record, the lane's open one; if there is one already, it is
+/// sealed. False: no memory.
 inline bool dispatcher::open(lane& into, lane_batch& made) noexcept {
   made.home = &into;
   made.opened = std::chrono::steady_clock::now();
+  wake_up for_the_full_one;
   const std::lock_guard lock(mutex);
   made.prepared = path_.prepare();
   if (made.prepared == nullptr) return false;
+  if (into.open != nullptr) for_the_full_one = pass_on(into, made.opened);
   made.sequence = ++last_opened_;
   unreported_.push_back(made);
   open_.push_back(made);
   into.open = &made;
+  ++into.holders;
   sleepers_.set_alarm(later(made.opened, wanted_.linger));
   return true;
 }
 
-inline void dispatcher::seal(lane& full) noexcept {
+[[gnu::noinline]] inline void dispatcher::seal(lane& full) noexcept {
+  const steady_time now = std::chrono::steady_clock::now();
+  wake_up for_it;
+  const std::lock_guard lock(mutex);
+  for_it = pass_on(full, now);
+}
+
+/// With `mutex`: from the lane into the queue. Wakes whoever is to send it.
+inline wake_up dispatcher::pass_on(lane& full, steady_time now) noexcept {
   lane_batch& batch = *std::exchange(full.open, nullptr);
   constexpr std::size_t large = 4096;
   full.is_busy = batch.records.capacity() > large;
-  ++full.holders;
-  const steady_time deadline = later(std::chrono::steady_clock::now(), how_.delivery_timeout);
-  const std::lock_guard lock(mutex);
-  if (batch.prepared == nullptr) return;  // it has been handed back meanwhile
+  if (batch.prepared == nullptr) return wake_up();  // it has been handed back meanwhile
   open_.erase(batch);
   path_.add(*std::exchange(batch.prepared, nullptr), batch.records, 0, batch.records.size(), &batch,
-            deadline);
-  sleepers_.call_one();
+            later(now, how_.delivery_timeout));
+  return sleepers_.call_one();
 }
 
 inline lane* dispatcher::hold(const destination& to) noexcept {
@@ -5887,13 +5999,13 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
   if (later(first->opened, wanted_.linger) > now) return false;
   lane& from = *first->home;
   const std::uint64_t sequence = first->sequence;
-  ++from.pins;  // it stays, whatever becomes of the batch
+  ++from.holders;  // it stays, whatever becomes of the batch
   lock.unlock();
   {
     lane_shard& at = lanes_.of(from.hash);
     const std::lock_guard shard(at.mutex);
     if (from.open != nullptr && from.open->sequence == sequence) seal(from);
-    --from.pins;
+    --from.holders;
     at.drop_if_idle(from);  // whoever sealed and reported it meanwhile could not
   }
   lock.lock();
@@ -5974,15 +6086,17 @@ inline void dispatcher::call(const lane_batch& finished, steady_time now) noexce
 inline void dispatcher::retire(std::unique_lock<std::mutex>& lock, lane_batch& reported,
                                steady_time now) noexcept {
   lane& from = *reported.home;
-  lock.unlock();
-  {
-    lane_shard& at = lanes_.of(from.hash);
-    const std::lock_guard shard(at.mutex);
-    --from.holders;
-    at.look_after(from, now);
-    at.forget(now - std::chrono::seconds(1));
+  if (!from.let_go_unless_last()) {
+    lock.unlock();
+    {
+      lane_shard& at = lanes_.of(from.hash);
+      const std::lock_guard shard(at.mutex);
+      --from.holders;
+      at.look_after(from, now);
+      at.forget(now - std::chrono::seconds(1));
+    }
+    lock.lock();
   }
-  lock.lock();
   unreported_.erase(reported);
   bool in_flight = false;
   for (const parcel* each = reported.results; each != nullptr; each = each->next) {
@@ -6118,11 +6232,8 @@ inline close_result dispatcher::hand_back(
     lane& from = *std::exchange(each->home, nullptr);
     lane_shard& at = lanes_.of(from.hash);
     const std::lock_guard shard(at.mutex);
-    if (from.open == each) {
-      from.open = nullptr;
-    } else {
-      --from.holders;
-    }
+    if (from.open == each) from.open = nullptr;
+    --from.holders;
     at.drop_if_idle(from);
   }
   lock.lock();

@@ -253,18 +253,18 @@ texts body_of(const kind& which) {
 // What is measured: one text after the other goes into one buffer, which is emptied when it is as
 // full as a request. The encoders check for UTF-8 and for the separator, which no text holds.
 
+using inlong::errc;
 using inlong::form;
 using inlong::detail::byte_buffer;
-using inlong::detail::text_fault;
 
 constexpr std::size_t request_size = 60 * 1024;
 
 void encode_compact(byte_buffer& out, const std::string& text) {
-  if (append_encoded(out, text, form::compact, '\n') != text_fault::none) std::abort();
+  if (append_encoded(out, text, form::compact, '\n') != errc::ok) std::abort();
 }
 
 void encode_strict(byte_buffer& out, const std::string& text) {
-  if (append_encoded(out, text, form::strict, '\n') != text_fault::none) std::abort();
+  if (append_encoded(out, text, form::strict, '\n') != errc::ok) std::abort();
 }
 
 void encode_with_httplib(byte_buffer&, const std::string& text) {

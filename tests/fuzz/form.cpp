@@ -11,9 +11,9 @@
 #include <string>
 #include <string_view>
 
+using inlong::errc;
 using inlong::detail::append_escaped;
 using inlong::detail::byte_buffer;
-using inlong::detail::text_fault;
 
 namespace {
 
@@ -43,26 +43,26 @@ void check(std::string_view text, std::optional<char> separator) {
   const bool separated = separator && text.find(*separator) != std::string_view::npos;
   byte_buffer out;
   fuzz::must(out.append(already_there), "there is memory");
-  const text_fault fault = append_escaped<Set, Block>(out, text, separator);
+  const errc error = append_escaped<Set, Block>(out, text, separator);
   const std::string_view all = out.view();
   fuzz::must(all.substr(0, already_there.size()) == already_there, "what was there stays");
   const std::string_view written = all.substr(already_there.size());
-  switch (fault) {
-    case text_fault::none:
+  switch (error) {
+    case errc::ok:
       fuzz::must(valid && !separated, "what is not UTF-8 or holds the separator is refused");
       fuzz::must(written == reference::encoded<Reference>(text), "it is escaped as said");
       fuzz::must(decoded(written) == text, "it is read back as it was");
       break;
-    case text_fault::not_utf8:
+    case errc::invalid_utf8:
       fuzz::must(!valid, "what is refused as not UTF-8 is not");
       break;
-    case text_fault::holds_separator:
+    case errc::separator_in_body:
       fuzz::must(separated, "what is refused for the separator holds it");
       break;
-    case text_fault::out_of_memory:
-      fuzz::must(false, "there is memory");
+    default:
+      fuzz::must(false, "there is memory, and nothing else is refused");
   }
-  if (fault != text_fault::none) {
+  if (error != errc::ok) {
     fuzz::must(written.empty(), "what is refused leaves no trace");
     return;
   }

@@ -161,11 +161,13 @@ class dispatcher {
                      std::size_t hash) noexcept;
   submit_status submit_to(lane_shard& at, lane& into, const record& added) noexcept;
   errc put(lane& into, const record& added) noexcept;
+  submit_status put_again(lane& into, const record& added, errc error) noexcept;
   errc put_into_new(lane& into, const record& added) noexcept;
   submit_status refusal(errc error, std::size_t failures) const noexcept;
   submit_status count(lane_shard& at, submit_status status) noexcept;
   bool open(lane& into, lane_batch& made) noexcept;
   void seal(lane& full) noexcept;
+  wake_up pass_on(lane& full, steady_time now) noexcept;
 
   // chores
   steady_time alarm() const noexcept;
@@ -217,6 +219,9 @@ class dispatcher {
 };
 
 // ---- records in
+//
+// What every record goes through is one piece of code, as the calls in between would take a fifth of
+// its time; what happens once a batch, or seldom, is kept out of it.
 
 inline submit_status dispatcher::offer(const destination& to, const record& added,
                                        bool again) noexcept {
@@ -277,49 +282,57 @@ inline lane* dispatcher::find_or_make(lane_shard& at, const destination& to, std
   return at.make(to, minute, hash);
 }
 
-inline submit_status dispatcher::submit_to(lane_shard& at, lane& into,
-                                           const record& added) noexcept {
+[[gnu::always_inline]] inline submit_status dispatcher::submit_to(lane_shard& at, lane& into,
+                                                                  const record& added) noexcept {
   if (is_closing()) {
     at.drop_if_idle(into);
     return submit_status::closed;
   }
   const bool stays = into.open != nullptr;  // whatever comes of this
-  const std::size_t failures = budget_.failures();
-  errc error = errc::out_of_memory;
-  for (int tries = 0; tries < 2 && error == errc::out_of_memory; ++tries) {
-    if (tries != 0) reclaim();
-    error = put(into, added);
-  }
+  const errc error = put(into, added);
+  const submit_status status =
+      error == errc::ok ? submit_status::accepted : put_again(into, added, error);
   if (!stays) at.drop_if_idle(into);
-  return error == errc::ok ? submit_status::accepted : refusal(error, failures);
+  return status;
 }
 
 /// Into the open batch, or, if that is full, into a new one.
-inline errc dispatcher::put(lane& into, const record& added) noexcept {
-  if (into.open == nullptr) return put_into_new(into, added);
-  lane_batch& batch = *into.open;
-  // Encoding never shortens.
+[[gnu::always_inline]] inline errc dispatcher::put(lane& into, const record& added) noexcept {
   const std::size_t most = how_.max_request_bytes;
-  if (batch.records.bytes() + added.body.size() < most) {
-    if (const errc error = batch.append(added, most); error != errc::ok) return error;
-    if (batch.records.most_request_bytes() <= most || batch.request_bytes() <= most) {
-      if (batch.records.size() >= wanted_.max_batch_records) seal(into);
+  lane_batch* const batch = into.open;
+  // Encoding never shortens.
+  if (batch != nullptr && batch->records.bytes() + added.body.size() < most) {
+    if (const errc error = batch->append(added); error != errc::ok) return error;
+    if (batch->fits(most)) {
+      if (batch->records.size() >= wanted_.max_batch_records) seal(into);
       return errc::ok;
     }
-    batch.drop_last();
+    batch->drop_last();
   }
   return put_into_new(into, added);
 }
 
+/// After an error, of which perhaps the memory that nobody uses is a remedy.
+[[gnu::noinline]] inline submit_status dispatcher::put_again(lane& into, const record& added,
+                                                             errc error) noexcept {
+  const std::size_t failures = budget_.failures();
+  if (error == errc::out_of_memory) {
+    reclaim();
+    error = put(into, added);
+  }
+  return error == errc::ok ? submit_status::accepted : refusal(error, failures);
+}
+
 /// The open batch, if there is one, is sealed unless the record is refused.
-inline errc dispatcher::put_into_new(lane& into, const record& added) noexcept {
+[[gnu::noinline]] inline errc dispatcher::put_into_new(lane& into,
+                                                       const record& added) noexcept {
   if (added.body.size() > how_.max_request_bytes) return errc::too_large;
   lane_batch* const made = obtain(into.is_busy || into.open != nullptr);
   if (made == nullptr) return errc::out_of_memory;
   const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
   errc error = made->records.open(into.to(), time, how_.form, how_.record_separator);
-  if (error == errc::ok) error = made->append(added, how_.max_request_bytes);
-  if (error == errc::ok && into.open != nullptr) seal(into);
+  if (error == errc::ok) error = made->append(added);
+  if (error == errc::ok && !made->fits(how_.max_request_bytes)) error = errc::too_large;
   if (error == errc::ok && !open(into, *made)) error = errc::out_of_memory;
   if (error != errc::ok) {
     const std::lock_guard lock(mutex);
@@ -348,33 +361,42 @@ inline submit_status dispatcher::count(lane_shard& at, submit_status status) noe
   return status;
 }
 
-/// Makes a batch, which has its first record, the lane's open one. False: no memory.
+/// Makes a batch, which has its first record, the lane's open one; if there is one already, it is
+/// sealed. False: no memory.
 inline bool dispatcher::open(lane& into, lane_batch& made) noexcept {
   made.home = &into;
   made.opened = std::chrono::steady_clock::now();
+  wake_up for_the_full_one;
   const std::lock_guard lock(mutex);
   made.prepared = path_.prepare();
   if (made.prepared == nullptr) return false;
+  if (into.open != nullptr) for_the_full_one = pass_on(into, made.opened);
   made.sequence = ++last_opened_;
   unreported_.push_back(made);
   open_.push_back(made);
   into.open = &made;
+  ++into.holders;
   sleepers_.set_alarm(later(made.opened, wanted_.linger));
   return true;
 }
 
-inline void dispatcher::seal(lane& full) noexcept {
+[[gnu::noinline]] inline void dispatcher::seal(lane& full) noexcept {
+  const steady_time now = std::chrono::steady_clock::now();
+  wake_up for_it;
+  const std::lock_guard lock(mutex);
+  for_it = pass_on(full, now);
+}
+
+/// With `mutex`: from the lane into the queue. Wakes whoever is to send it.
+inline wake_up dispatcher::pass_on(lane& full, steady_time now) noexcept {
   lane_batch& batch = *std::exchange(full.open, nullptr);
   constexpr std::size_t large = 4096;
   full.is_busy = batch.records.capacity() > large;
-  ++full.holders;
-  const steady_time deadline = later(std::chrono::steady_clock::now(), how_.delivery_timeout);
-  const std::lock_guard lock(mutex);
-  if (batch.prepared == nullptr) return;  // it has been handed back meanwhile
+  if (batch.prepared == nullptr) return wake_up();  // it has been handed back meanwhile
   open_.erase(batch);
   path_.add(*std::exchange(batch.prepared, nullptr), batch.records, 0, batch.records.size(), &batch,
-            deadline);
-  sleepers_.call_one();
+            later(now, how_.delivery_timeout));
+  return sleepers_.call_one();
 }
 
 inline lane* dispatcher::hold(const destination& to) noexcept {
@@ -442,13 +464,13 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
   if (later(first->opened, wanted_.linger) > now) return false;
   lane& from = *first->home;
   const std::uint64_t sequence = first->sequence;
-  ++from.pins;  // it stays, whatever becomes of the batch
+  ++from.holders;  // it stays, whatever becomes of the batch
   lock.unlock();
   {
     lane_shard& at = lanes_.of(from.hash);
     const std::lock_guard shard(at.mutex);
     if (from.open != nullptr && from.open->sequence == sequence) seal(from);
-    --from.pins;
+    --from.holders;
     at.drop_if_idle(from);  // whoever sealed and reported it meanwhile could not
   }
   lock.lock();
@@ -529,15 +551,17 @@ inline void dispatcher::call(const lane_batch& finished, steady_time now) noexce
 inline void dispatcher::retire(std::unique_lock<std::mutex>& lock, lane_batch& reported,
                                steady_time now) noexcept {
   lane& from = *reported.home;
-  lock.unlock();
-  {
-    lane_shard& at = lanes_.of(from.hash);
-    const std::lock_guard shard(at.mutex);
-    --from.holders;
-    at.look_after(from, now);
-    at.forget(now - std::chrono::seconds(1));
+  if (!from.let_go_unless_last()) {
+    lock.unlock();
+    {
+      lane_shard& at = lanes_.of(from.hash);
+      const std::lock_guard shard(at.mutex);
+      --from.holders;
+      at.look_after(from, now);
+      at.forget(now - std::chrono::seconds(1));
+    }
+    lock.lock();
   }
-  lock.lock();
   unreported_.erase(reported);
   bool in_flight = false;
   for (const parcel* each = reported.results; each != nullptr; each = each->next) {
@@ -673,11 +697,8 @@ inline close_result dispatcher::hand_back(
     lane& from = *std::exchange(each->home, nullptr);
     lane_shard& at = lanes_.of(from.hash);
     const std::lock_guard shard(at.mutex);
-    if (from.open == each) {
-      from.open = nullptr;
-    } else {
-      --from.holders;
-    }
+    if (from.open == each) from.open = nullptr;
+    --from.holders;
     at.drop_if_idle(from);
   }
   lock.lock();

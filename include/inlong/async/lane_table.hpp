@@ -9,15 +9,14 @@
 #include <inlong/detail/growing_array.hpp>
 #include <inlong/detail/linked_list.hpp>
 #include <inlong/detail/memory_budget.hpp>
+#include <inlong/detail/words.hpp>
 #include <inlong/record.hpp>
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <mutex>
-#include <string_view>
 #include <utility>
 
 INLONG_NAMESPACE_BEGIN
@@ -32,7 +31,8 @@ struct intake {
   std::uint64_t out_of_memory = 0;
 };
 
-/// A part of the table. All of it, and of its lanes, is guarded by its mutex.
+/// A part of the table. All of it, and of its lanes, is guarded by its mutex, but for who holds them:
+/// only a lane that nobody holds becomes held, or the other way round, under the mutex.
 class lane_shard {
  public:
   explicit lane_shard(memory_budget& budget) noexcept : budget_(budget) { places_.pay_from(budget); }
@@ -70,7 +70,7 @@ class lane_shard {
 
   /// To be called when a lane may have become of use, or of none.
   void look_after(lane& one, steady_time now) noexcept {
-    const bool is_idle = one.open == nullptr && one.holders == 0 && one.pins == 0;
+    const bool is_idle = one.holders == 0;
     if (is_idle == one.is_idle) return;
     one.is_idle = is_idle;
     one.idle_since = now;
@@ -151,37 +151,6 @@ class lane_table {
   std::array<lane_shard, shards>& all() noexcept { return shards_; }
 
  private:
-  template <class Word>
-  static Word load(const char* from) noexcept {
-    Word word;
-    std::memcpy(&word, from, sizeof word);
-    return word;
-  }
-  /// Eight bytes at a time, which for names as short as these is a few times as quick as std::hash.
-  static std::uint64_t mix(std::uint64_t state, std::string_view text) noexcept {
-    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;
-    const auto add = [&state](std::uint64_t word) {
-      state = (state ^ word) * odd;
-      state ^= state >> 29;
-    };
-    const std::size_t size = text.size();
-    const char* const from = text.data();
-    state += size * (odd << 1 | 1);
-    for (std::size_t i = 0; i + 8 <= size; i += 8) add(load<std::uint64_t>(from + i));
-    // What is left is within the last bytes, some of which may count twice.
-    if (size % 8 == 0) return state;
-    if (size > 8) {
-      add(load<std::uint64_t>(from + size - 8));
-    } else if (size >= 4) {
-      const std::uint64_t first = load<std::uint32_t>(from);
-      add(first << 32 | load<std::uint32_t>(from + size - 4));
-    } else {
-      const auto byte = [from](std::size_t i) { return static_cast<unsigned char>(from[i]); };
-      add(std::uint64_t{byte(0)} << 16 | std::uint64_t{byte(size / 2)} << 8 | byte(size - 1));
-    }
-    return state;
-  }
-
   template <std::size_t... Index>
   lane_table(memory_budget& budget, std::index_sequence<Index...>) noexcept
       : shards_{((void)Index, lane_shard(budget))...} {}

@@ -9,6 +9,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 INLONG_NAMESPACE_BEGIN
 
@@ -21,6 +22,23 @@ struct bed {
   steady_time until{};
   bed* previous = nullptr;
   bed* next = nullptr;
+};
+
+/// Wakes a thread when it goes: better without the mutex, which is the first that thread wants.
+class wake_up {
+ public:
+  explicit wake_up(bed* one = nullptr) noexcept : bed_(one) {}
+  wake_up(wake_up&& other) noexcept : bed_(std::exchange(other.bed_, nullptr)) {}
+  wake_up& operator=(wake_up&& other) noexcept {
+    std::swap(bed_, other.bed_);
+    return *this;
+  }
+  ~wake_up() {
+    if (bed_ != nullptr) bed_->called.notify_one();
+  }
+
+ private:
+  bed* bed_;
 };
 
 /// Of the threads that sleep, one keeps the time for all; the others are woken when there is work.
@@ -49,10 +67,10 @@ class sleepers {
     if (own.woken) return;
     forget(own);
   }
-  /// There is work for one more thread.
-  void call_one() noexcept {
+  /// There is work for one more thread. Its bed must outlive what is returned.
+  wake_up call_one() noexcept {
     bed* const one = others_.first() != nullptr ? others_.first() : keeper_;
-    if (one != nullptr) wake(*one);
+    return one != nullptr ? wake(*one) : wake_up();
   }
   void call_all() noexcept {
     while (!others_.empty()) wake(*others_.first());
@@ -70,10 +88,10 @@ class sleepers {
   bool lack_keeper() const noexcept { return keeper_ == nullptr && !others_.empty(); }
 
  private:
-  void wake(bed& one) noexcept {
+  wake_up wake(bed& one) noexcept {
     one.woken = true;
     forget(one);
-    one.called.notify_one();
+    return wake_up(&one);
   }
   void forget(bed& one) noexcept {
     if (keeper_ == &one) {

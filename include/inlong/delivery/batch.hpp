@@ -43,8 +43,9 @@ class batch {
   /// is wrong with them.
   errc open(const destination& to, time_point time, form how, char separator) noexcept;
 
-  /// Encodes one more record, of which a request of its own must not be longer than
-  /// `max_request_bytes`. When it is refused, the batch is what it was.
+  /// Encodes one more record. When it is refused, the batch is what it was.
+  errc append(std::string_view body) noexcept;
+  /// The same, of a record that must fit into a request of its own.
   errc append(std::string_view body, std::size_t max_request_bytes) noexcept;
 
   /// Takes the last record out again.
@@ -100,7 +101,6 @@ class batch {
   }
 
  private:
-  errc encode(std::string_view text, std::optional<char> separator) noexcept;
   std::size_t start(std::size_t record) const noexcept {
     return record == 0 ? head_size_ : ends_[record - 1] + separator_size_;
   }
@@ -123,14 +123,14 @@ inline errc batch::open(const destination& to, time_point time, form how, char s
   form_ = how;
   separator_ = separator;
   if (const errc error = check_destination(to); error != errc::ok) return error;
-  if (const errc error = encode({&separator, 1}, std::nullopt); error != errc::ok) return error;
+  if (const errc error = append_encoded(bytes_, {&separator, 1}, how); error != errc::ok) return error;
   separator_size_ = bytes_.size();
   bytes_.view().copy(encoded_separator_.data(), separator_size_);
   bytes_.truncate(0);
   // At once what would take several steps.
   bool room = bytes_.ensure_room(128 + 3 * (to.group_id.size() + to.stream_id.size()));
-  room = room && bytes_.append("groupId=") && encode(to.group_id, std::nullopt) == errc::ok;
-  room = room && bytes_.append("&streamId=") && encode(to.stream_id, std::nullopt) == errc::ok;
+  room = room && bytes_.append("groupId=") && append_encoded(bytes_, to.group_id, how) == errc::ok;
+  room = room && bytes_.append("&streamId=") && append_encoded(bytes_, to.stream_id, how) == errc::ok;
   room = room && bytes_.append("&body=");
   if (!room) return errc::out_of_memory;
   head_size_ = bytes_.size();
@@ -142,9 +142,7 @@ inline errc batch::open(const destination& to, time_point time, form how, char s
   return errc::ok;
 }
 
-inline errc batch::append(std::string_view body, std::size_t max_request_bytes) noexcept {
-  // Encoding never shortens: what is too large as it is need not be looked at.
-  if (body.size() > max_request_bytes) return errc::too_large;
+[[gnu::always_inline]] inline errc batch::append(std::string_view body) noexcept {
   if (is_blank(body)) return errc::blank_body;
   const std::size_t before = bytes_.size();
   if (size() != 0) {
@@ -153,17 +151,23 @@ inline errc batch::append(std::string_view body, std::size_t max_request_bytes) 
     std::memcpy(bytes_.end(), encoded_separator_.data(), encoded_separator_.size());
     bytes_.extend_to(bytes_.end() + separator_size_);
   }
-  errc error = encode(body, separator_);
-  const std::size_t end = bytes_.size();
-  if (error == errc::ok && !ends_.append(&end, 1)) error = errc::out_of_memory;
-  // If even all of them are within the limit, the last one alone is.
-  if (error == errc::ok && most_request_bytes() > max_request_bytes &&
-      request_bytes(size() - 1, 1) > max_request_bytes) {
-    ends_.truncate(size() - 1);
-    error = errc::too_large;
+  errc error = append_encoded(bytes_, body, form_, separator_);
+  if (error == errc::ok) {
+    const std::size_t end = bytes_.size();
+    if (ends_.append(&end, 1)) return errc::ok;
+    error = errc::out_of_memory;
   }
-  if (error != errc::ok) bytes_.truncate(before);
+  bytes_.truncate(before);
   return error;
+}
+
+inline errc batch::append(std::string_view body, std::size_t max_request_bytes) noexcept {
+  // Encoding never shortens: what is too large as it is need not be looked at.
+  if (body.size() > max_request_bytes) return errc::too_large;
+  if (const errc error = append(body); error != errc::ok) return error;
+  if (request_bytes(size() - 1, 1) <= max_request_bytes) return errc::ok;
+  drop_last();
+  return errc::too_large;
 }
 
 inline std::size_t batch::fitting(std::size_t first, std::size_t count,
@@ -185,20 +189,6 @@ inline std::array<std::string_view, 3> batch::pieces(std::size_t first, std::siz
   return {bytes.substr(0, head_size_),
           bytes.substr(start(first), ends_[first + count - 1] - start(first)),
           {tail.data(), static_cast<std::size_t>(end - tail.data())}};
-}
-
-inline errc batch::encode(std::string_view text, std::optional<char> separator) noexcept {
-  switch (append_encoded(bytes_, text, form_, separator)) {
-    case text_fault::none:
-      return errc::ok;
-    case text_fault::not_utf8:
-      return errc::invalid_utf8;
-    case text_fault::holds_separator:
-      return errc::separator_in_body;
-    case text_fault::out_of_memory:
-      break;
-  }
-  return errc::out_of_memory;
 }
 
 inline std::size_t batch::request_bytes(std::size_t first, std::size_t count) const noexcept {

@@ -9,6 +9,7 @@
 #include <inlong/detail/deadline.hpp>
 #include <inlong/detail/growing_array.hpp>
 #include <inlong/detail/memory_budget.hpp>
+#include <inlong/detail/words.hpp>
 #include <inlong/error.hpp>
 #include <inlong/options.hpp>
 #include <inlong/record.hpp>
@@ -47,10 +48,8 @@ struct lane_batch {
   }
 
   /// Adds a record. When it is refused, nothing has changed.
-  errc append(const record& added, std::size_t max_request_bytes) noexcept {
-    if (const errc error = records.append(added.body, max_request_bytes); error != errc::ok) {
-      return error;
-    }
+  [[gnu::always_inline]] errc append(const record& added) noexcept {
+    if (const errc error = records.append(added.body); error != errc::ok) return error;
     const std::int64_t time = added.time ? added.time->milliseconds() : 0;
     const bool marked =
         (added.token == 0 || mark(added.token)) && (!added.time || times.append(&time, 1));
@@ -69,8 +68,10 @@ struct lane_batch {
     tokens.pay_no_more();
     times.pay_no_more();
   }
-  std::size_t request_bytes() const noexcept {
-    return records.size() == 0 ? 0 : records.request_bytes(0, records.size());
+  /// Whether one request can carry all of its records, of which there are some.
+  bool fits(std::size_t max_request_bytes) const noexcept {
+    return records.most_request_bytes() <= max_request_bytes ||
+           records.request_bytes(0, records.size()) <= max_request_bytes;
   }
   std::uint64_t token_of(std::size_t record) const noexcept {
     return record < tokens.size() ? tokens[record] : 0;
@@ -107,7 +108,7 @@ struct lane_batch {
 
  private:
   /// Of the last record.
-  bool mark(std::uint64_t token) noexcept {
+  [[gnu::noinline]] bool mark(std::uint64_t token) noexcept {
     if (!tokens.ensure_room(records.size() - tokens.size())) return false;
     while (tokens.size() + 1 < records.size()) {
       *tokens.end() = 0;
@@ -125,16 +126,25 @@ struct lane {
 
   destination to() const noexcept { return {{key(), group_size}, {key() + group_size, stream_size}}; }
   bool is(const destination& asked, std::int64_t asked_minute) const noexcept {
-    return minute == asked_minute && to().group_id == asked.group_id &&
-           to().stream_id == asked.stream_id;
+    return minute == asked_minute && equal(to().group_id, asked.group_id) &&
+           equal(to().stream_id, asked.stream_id);
+  }
+
+  /// Takes one holder away, by any thread without a lock, unless that is the last one: false then.
+  bool let_go_unless_last() noexcept {
+    std::size_t now = holders;
+    while (now > 1) {
+      if (holders.compare_exchange_weak(now, now - 1)) return true;
+    }
+    return false;
   }
 
   std::size_t hash = 0;
   std::int64_t minute = no_minute;
   lane* chained = nullptr;     // with the same place in the table
   lane_batch* open = nullptr;
-  std::size_t holders = 0;     // handles, and batches that are sealed
-  std::atomic<unsigned> pins{0};  // by those who are about to seal its batch
+  // Handles, batches that are not reported yet, and whoever is about to seal one.
+  std::atomic<std::size_t> holders{0};
   bool is_busy = false;        // its last batch was large: the next one starts with a large buffer
   bool is_idle = false;
   steady_time idle_since{};

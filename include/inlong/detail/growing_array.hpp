@@ -91,7 +91,7 @@ class growing_array {
   void truncate(std::size_t size) noexcept { size_ = size; }
 
  private:
-  bool grow(std::size_t count) noexcept {
+  [[gnu::noinline]] bool grow(std::size_t count) noexcept {
     constexpr std::size_t most = PTRDIFF_MAX / sizeof(T);  // no object is larger
     if (count > most - size_) return false;
     const std::size_t doubled = capacity_ + (std::min)(capacity_, most - capacity_);

@@ -78,7 +78,10 @@ class portable_block {
     return {words_[0] | other.words_[0], words_[1] | other.words_[1]};
   }
 
-  portable_block operator~() const noexcept { return {~words_[0], ~words_[1]}; }
+  /// The flags that the other one does not have.
+  portable_block without(portable_block other) const noexcept {
+    return {words_[0] & ~other.words_[0], words_[1] & ~other.words_[1]};
+  }
 
   /// The flags as bits: bit i is the flag of byte i.
   unsigned mask() const noexcept { return gathered(words_[0]) | gathered(words_[1]) << 8; }
@@ -156,7 +159,9 @@ class sse2_block {
     return _mm_or_si128(bytes_, other.bytes_);
   }
 
-  sse2_block operator~() const noexcept { return _mm_xor_si128(bytes_, _mm_set1_epi8(-1)); }
+  sse2_block without(sse2_block other) const noexcept {
+    return _mm_andnot_si128(other.bytes_, bytes_);
+  }
 
   unsigned mask() const noexcept { return static_cast<unsigned>(_mm_movemask_epi8(bytes_)); }
 
@@ -192,7 +197,7 @@ class neon_block {
 
   neon_block operator|(neon_block other) const noexcept { return vorrq_u8(bytes_, other.bytes_); }
 
-  neon_block operator~() const noexcept { return vmvnq_u8(bytes_); }
+  neon_block without(neon_block other) const noexcept { return vbicq_u8(bytes_, other.bytes_); }
 
   // Each flag becomes the bit of its place in its half; adding neighbours three times gathers them.
   unsigned mask() const noexcept {

@@ -23,32 +23,33 @@ struct written_byte {
   unsigned char length;
 };
 
-template <class Set>
+template <class Plain>
 constexpr std::array<written_byte, 256> make_written_bytes() noexcept {
   constexpr char digits[] = "0123456789ABCDEF";
   std::array<written_byte, 256> made{};
   for (unsigned value = 0; value < made.size(); ++value) {
     const auto byte = static_cast<unsigned char>(value);
-    made[value] = Set::contains(byte)
-                      ? written_byte{{'%', digits[byte >> 4], digits[byte & 15]}, 3}
-                      : written_byte{{static_cast<char>(byte), 0, 0}, 1};
+    made[value] = Plain::contains(byte)
+                      ? written_byte{{static_cast<char>(byte), 0, 0}, 1}
+                      : written_byte{{'%', digits[byte >> 4], digits[byte & 15]}, 3};
   }
   return made;
 }
 
-template <class Set>
-inline constexpr std::array<written_byte, 256> written_bytes = make_written_bytes<Set>();
+template <class Plain>
+inline constexpr std::array<written_byte, 256> written_bytes = make_written_bytes<Plain>();
 
-/// Escapes the bytes of Set in one text, a Block at a time, and remembers whether it met the byte
-/// that it looks for, which is one of the set, and whether it met anything but ASCII.
+/// Escapes the bytes that are not in Plain in one text, a Block at a time, and remembers whether it
+/// met the byte that it looks for, which is one of those, and whether it met anything but ASCII.
 ///
 /// A text comes in pieces that are not empty: any number of them goes to `escape`, which also reads
-/// what follows, and the end of at most `block_size` bytes to `escape_last`. Both return the end of
-/// what they wrote. Their stores go beyond it: there must be `room_for` the piece; and for both
-/// together, `room_for` what they have together is enough.
-template <class Set, class Block>
+/// what follows, and the last one to `escape_last`. Both return the end of what they wrote. Their
+/// stores go beyond it: there must be `room_for` the piece.
+template <class Plain, class Block>
 class escaper {
  public:
+  static constexpr unsigned all_places = (1u << block_size) - 1;
+
   /// How much of the text must follow a piece that goes to `escape`.
   static constexpr std::size_t lookahead = block_size;
 
@@ -57,7 +58,7 @@ class escaper {
   }
 
   static constexpr bool can_look_for(char byte) noexcept {
-    return written_bytes<Set>[static_cast<unsigned char>(byte)].length > 1;
+    return written_bytes<Plain>[static_cast<unsigned char>(byte)].length > 1;
   }
 
   explicit escaper(char looked_for) noexcept
@@ -65,14 +66,14 @@ class escaper {
         met_(Block::filled_with(0)),
         all_(Block::filled_with(0)) {}
 
-  char* escape(char* to, std::string_view piece) noexcept {
+  [[gnu::always_inline]] char* escape(char* to, std::string_view piece) noexcept {
     escaper local = *this;  // no store through `to` can reach it, so it stays in registers
     const char* from = piece.data();
     const char* const end = from + piece.size();
     if (const std::size_t odd = piece.size() % block_size; odd != 0) {
       // The beginning of a block that the next one overlaps.
       const unsigned escapes = local.copy(to, from) & ((1u << odd) - 1);
-      to = expand(to, from, odd, escapes);
+      to = escapes == 0 ? to + odd : expand(to, from, odd, escapes);
       from += odd;
     }
     for (; from != end; from += block_size) {
@@ -83,7 +84,12 @@ class escaper {
     return to;
   }
 
-  char* escape_last(char* to, std::string_view piece) noexcept {
+  [[gnu::always_inline]] char* escape_last(char* to, std::string_view piece) noexcept {
+    if (piece.size() > block_size) {
+      const std::size_t head = piece.size() - block_size;
+      to = escape(to, {piece.data(), head});
+      piece.remove_prefix(head);
+    }
     const char* from = piece.data();
     char padded[block_size];
     if (piece.size() < block_size) {
@@ -111,7 +117,7 @@ class escaper {
     const Block bytes = Block::load(from);
     bytes.store(to);
     all_ = all_ | bytes;
-    const unsigned escapes = Set::flag(bytes).mask();
+    const unsigned escapes = Plain::flag(bytes).mask() ^ all_places;
     if (escapes != 0) met_ = met_ | bytes.equals(looked_for_);
     return escapes;
   }
@@ -119,12 +125,10 @@ class escaper {
   /// Makes an escaped text of the first `count` bytes of a block that was copied.
   static char* expand(char* to, const char* from, std::size_t count, unsigned escapes) noexcept {
     if ((escapes & (escapes - 1)) != 0) return write_all(to, from, count);
-    // One escape or none: as it is hard to predict which, both take the same way. Where there is
-    // none, the last byte stands in for it, and what is copied behind that one doesn't count.
-    const std::size_t place = lowest_bit(escapes | 1u << (count - 1));
+    const std::size_t place = lowest_bit(escapes);
     write(to + place, from[place]);
     Block::load(from + place + 1).store(to + place + 3);
-    return to + count + 2 * (escapes != 0);
+    return to + count + 2;
   }
 
   static char* write_all(char* to, const char* from, std::size_t count) noexcept {
@@ -144,7 +148,7 @@ class escaper {
   }
 
   static char* write(char* to, char byte) noexcept {
-    const written_byte& written = written_bytes<Set>[static_cast<unsigned char>(byte)];
+    const written_byte& written = written_bytes<Plain>[static_cast<unsigned char>(byte)];
     std::memcpy(to, &written, sizeof written);
     return to + written.length;
   }

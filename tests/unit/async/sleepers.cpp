@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 using inlong::detail::bed;
 using inlong::detail::sleepers;
 using inlong::detail::steady_time;
+using inlong::detail::wake_up;
 
 namespace {
 
@@ -73,6 +74,19 @@ TEST_CASE("the first who sleeps keeps the time, the others sleep on") {
   CHECK_FALSE(beds.gets_up(1, 20ms));
   const std::lock_guard lock(beds.mutex);
   CHECK(beds.all.lack_keeper());
+}
+
+TEST_CASE("who is called is woken when the caller has let go of the mutex") {
+  dormitory beds;
+  beds.lie_down(0, never);
+  {
+    wake_up call;
+    const std::lock_guard lock(beds.mutex);
+    call = beds.all.call_one();
+    call = wake_up();  // in its place, so that the first one is woken here
+    call = beds.all.call_one();  // nobody is left
+  }
+  CHECK(beds.gets_up(0));
 }
 
 TEST_CASE("everybody wakes at the latest time of their own") {

@@ -34,9 +34,9 @@ struct finished_batch {
     batch.opened = steady_time() + 1s;
     CHECK(batch.records.open({"group", "stream"}, time_point(5ms), inlong::form::compact, '\n') ==
           errc::ok);
-    CHECK(batch.append({"50 %", time_point(5ms), 10}, 1000) == errc::ok);
-    CHECK(batch.append({"b=c", time_point(6ms), 11}, 1000) == errc::ok);
-    CHECK(batch.append({"bad", time_point(7ms), 12}, 1000) == errc::ok);
+    CHECK(batch.append({"50 %", time_point(5ms), 10}) == errc::ok);
+    CHECK(batch.append({"b=c", time_point(6ms), 11}) == errc::ok);
+    CHECK(batch.append({"bad", time_point(7ms), 12}) == errc::ok);
     good.first = 0;
     good.count = 2;
     good.known_facts.known = certainty::stored;

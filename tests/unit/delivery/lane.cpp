@@ -49,10 +49,9 @@ TEST_CASE("a batch keeps its records' tokens and times beside them") {
   memory_budget budget(100'000);
   lane_batch batch(budget);
   open(batch);
-  CHECK(batch.request_bytes() == 0);
-  CHECK(batch.append({"a", time_point(7ms), 1}, 1000) == errc::ok);
-  CHECK(batch.append({"b", time_point(-8ms), 2}, 1000) == errc::ok);
-  CHECK(batch.append({" ", time_point(9ms), 3}, 1000) == errc::blank_body);
+  CHECK(batch.append({"a", time_point(7ms), 1}) == errc::ok);
+  CHECK(batch.append({"b", time_point(-8ms), 2}) == errc::ok);
+  CHECK(batch.append({" ", time_point(9ms), 3}) == errc::blank_body);
   CHECK(batch.records.size() == 2);
   CHECK(batch.token_of(1) == 2);
   CHECK(batch.time_of(0) == time_point(7ms));
@@ -68,7 +67,7 @@ TEST_CASE("a batch without times keeps none") {
   memory_budget budget(100'000);
   lane_batch batch(budget);
   open(batch);
-  CHECK(batch.append({"a", {}, 1}, 1000) == errc::ok);
+  CHECK(batch.append({"a", {}, 1}) == errc::ok);
   CHECK(batch.times.capacity() == 0);
   CHECK_FALSE(batch.time_of(0));
   batch.drop_last();
@@ -83,7 +82,7 @@ TEST_CASE("wherever the memory ends, a record is there as a whole or not at all"
     std::size_t added = 0;
     errc error = errc::ok;
     while (error == errc::ok) {
-      error = batch.append({"some body", time_point(5ms), added + 1}, 1'000'000);
+      error = batch.append({"some body", time_point(5ms), added + 1});
       if (error == errc::ok) ++added;
     }
     CHECK(error == errc::out_of_memory);
@@ -113,12 +112,38 @@ TEST_CASE("a lane is made with its key, costs little, and gives it back") {
   CHECK(budget.used() == 0);
 }
 
+TEST_CASE("all holders of a lane but the last one may just let go") {
+  memory_budget budget(1000);
+  lane* const held = lane::make(to, 5, 77, budget);
+  REQUIRE(held != nullptr);
+  CHECK_FALSE(held->let_go_unless_last());
+  held->holders = 3;
+  CHECK(held->let_go_unless_last());
+  CHECK(held->let_go_unless_last());
+  CHECK_FALSE(held->let_go_unless_last());
+  CHECK(held->holders == 1);
+  lane::destroy(held, budget);
+}
+
+TEST_CASE("a batch fits as long as its request does, to the byte") {
+  memory_budget budget(100'000);
+  lane_batch batch(budget);
+  open(batch);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(batch.append({"a%"}) == errc::ok);
+    const std::size_t bytes = batch.records.request_bytes(0, batch.records.size());
+    CHECK(batch.fits(bytes));
+    CHECK_FALSE(batch.fits(bytes - 1));
+    CHECK(batch.fits(1'000'000));
+  }
+}
+
 TEST_CASE("each record has its token, and those without one take no memory for it") {
   memory_budget budget(1'000'000);
   lane_batch batch(budget);
   open(batch);
   const auto append = [&](std::uint64_t token) {
-    REQUIRE(batch.append({"body", {}, token}, 60 * 1024) == errc::ok);
+    REQUIRE(batch.append({"body", {}, token}) == errc::ok);
   };
   for (int i = 0; i < 10; ++i) append(0);
   CHECK(batch.tokens.capacity() == 0);

@@ -8,17 +8,17 @@
 
 #include <string>
 
+using inlong::errc;
 using inlong::detail::append_encoded;
 using inlong::detail::byte_buffer;
 using inlong::detail::decode;
-using inlong::detail::text_fault;
 
 namespace {
 
 bool comes_back(const std::string& text) {
   for (const inlong::form how : {inlong::form::compact, inlong::form::strict}) {
     byte_buffer encoded;
-    if (append_encoded(encoded, text, how) != text_fault::none) return false;
+    if (append_encoded(encoded, text, how) != errc::ok) return false;
     if (decode(encoded.view()) != text) return false;
   }
   return true;

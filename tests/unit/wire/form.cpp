@@ -15,13 +15,13 @@
 #include <string_view>
 #include <utility>
 
+using inlong::errc;
 using inlong::form;
 using inlong::detail::append_encoded;
 using inlong::detail::append_escaped;
 using inlong::detail::byte_buffer;
 using inlong::detail::compact_set;
 using inlong::detail::strict_set;
-using inlong::detail::text_fault;
 
 static_assert(noexcept(append_encoded(std::declval<byte_buffer&>(), "", form::compact)));
 
@@ -38,15 +38,15 @@ byte_buffer started() {
 
 std::string encoded(std::string_view text, form how) {
   byte_buffer buffer;
-  REQUIRE(append_encoded(buffer, text, how) == text_fault::none);
+  REQUIRE(append_encoded(buffer, text, how) == errc::ok);
   return std::string(buffer.view());
 }
 
-/// Checks that a text is refused with that fault, and leaves no trace.
-void check_refused(std::string_view text, std::optional<char> separator, text_fault fault) {
+/// Checks that a text is refused with that error, and leaves no trace.
+void check_refused(std::string_view text, std::optional<char> separator, errc error) {
   for (const form how : {form::compact, form::strict}) {
     byte_buffer buffer = started();
-    CHECK(append_encoded(buffer, text, how, separator) == fault);
+    CHECK(append_encoded(buffer, text, how, separator) == error);
     CHECK(buffer.view() == already_there);
   }
 }
@@ -66,10 +66,10 @@ class comparison {
   template <class Set, class How>
   void check(std::string_view text, std::optional<char> separator, bool good) {
     buffer_.truncate(already_there.size());
-    const text_fault fault = append_escaped<Set, Block>(buffer_, text, separator);
+    const errc error = append_escaped<Set, Block>(buffer_, text, separator);
     const std::string expected =
         std::string(already_there) + (good ? reference::encoded<How>(text) : "");
-    if ((fault == text_fault::none) != good) FAIL_CHECK(std::string(text));
+    if ((error == errc::ok) != good) FAIL_CHECK(std::string(text));
     if (buffer_.view() != expected) FAIL_CHECK(std::string(text));
   }
 
@@ -174,10 +174,10 @@ TEST_CASE_TEMPLATE("nothing is read before a text or behind it", Block, EVERY_BL
 TEST_CASE("a text that is not UTF-8 is refused and leaves no trace") {
   const std::string longer(2000, 'a');
   for (const std::string_view fault : {"\xff", "\xc0\x80", "\xed\xa0\x80", "\xe4\xb8"}) {
-    check_refused(fault, std::nullopt, text_fault::not_utf8);
-    check_refused(longer + std::string(fault), '\n', text_fault::not_utf8);
-    check_refused(std::string(fault) + longer, '\n', text_fault::not_utf8);
-    check_refused(longer + std::string(fault) + longer, '\n', text_fault::not_utf8);
+    check_refused(fault, std::nullopt, errc::invalid_utf8);
+    check_refused(longer + std::string(fault), '\n', errc::invalid_utf8);
+    check_refused(std::string(fault) + longer, '\n', errc::invalid_utf8);
+    check_refused(longer + std::string(fault) + longer, '\n', errc::invalid_utf8);
   }
 }
 
@@ -188,7 +188,7 @@ TEST_CASE("the separator is found at every place, escaped or not, and leaves no 
       for (std::size_t place = 0; place < size; place += size > 100 ? 7 : 1) {
         std::string text(size, 'a');
         text[place] = separator;
-        check_refused(text, separator, text_fault::holds_separator);
+        check_refused(text, separator, errc::separator_in_body);
       }
     }
   }
@@ -198,7 +198,7 @@ TEST_CASE("only the separator separates, and without one nothing does") {
   for (const std::optional<char> separator : {std::optional<char>('|'), std::optional<char>()}) {
     byte_buffer buffer;
     const std::string_view text("a\nb\0c", 5);
-    CHECK(append_encoded(buffer, text, form::compact, separator) == text_fault::none);
+    CHECK(append_encoded(buffer, text, form::compact, separator) == errc::ok);
     CHECK(buffer.view() == "a%0Ab%00c");
   }
 }
@@ -208,7 +208,7 @@ TEST_CASE("nothing is allocated while there is room") {
   REQUIRE(buffer.ensure_room(64 * 1024));
   const char* const data = buffer.data();
   for (unsigned i = 0; i < 100; ++i) {
-    REQUIRE(append_encoded(buffer, std::string(200, '%'), form::compact, '\n') == text_fault::none);
+    REQUIRE(append_encoded(buffer, std::string(200, '%'), form::compact, '\n') == errc::ok);
   }
   CHECK(buffer.data() == data);
   CHECK(buffer.capacity() == 64 * 1024);
@@ -217,7 +217,7 @@ TEST_CASE("nothing is allocated while there is room") {
 TEST_CASE("a large text takes the room of its encoded form, not of the longest it could have") {
   byte_buffer buffer;
   const std::string text(1 << 20, 'a');
-  REQUIRE(append_encoded(buffer, text, form::compact, '\n') == text_fault::none);
+  REQUIRE(append_encoded(buffer, text, form::compact, '\n') == errc::ok);
   CHECK(buffer.view() == text);
   CHECK(buffer.capacity() < text.size() * 2 + 8 * 1024);
 }
@@ -240,13 +240,13 @@ TEST_CASE("where memory runs out, the buffer keeps what it had") {
   const rlimit none{0, limit.rlim_max};
   const bool lowered = setrlimit(RLIMIT_AS, &none) == 0;
   void* const probe = std::malloc(text.size());
-  const text_fault fault = append_encoded(buffer, text, form::compact);
+  const errc error = append_encoded(buffer, text, form::compact);
   REQUIRE(setrlimit(RLIMIT_AS, &limit) == 0);
   REQUIRE(lowered);
   const bool ignored = probe != nullptr;  // as an emulator may do
   std::free(probe);
   if (ignored) return;
-  CHECK(fault == text_fault::out_of_memory);
+  CHECK(error == errc::out_of_memory);
   CHECK(buffer.view() == already_there);
 }
 #endif
