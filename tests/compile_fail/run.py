@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""run.py CASE: the case compiles as it is, and must not under -DEXPECT_FAILURE.
+"""run.py CASE FOLDER: the case compiles as it is, and must not under -DEXPECT_FAILURE.
 
 The compiler must then say what stands behind the case's `// expect:`, or `// expect-gcc:` and
 `// expect-clang:` where the two put it differently. A failure for another reason is no pass, and
-neither is a case without such a line.
+neither is a case without such a line. In FOLDER each compiler has <inlong/core.hpp> precompiled.
 """
 import re
 import shutil
@@ -17,7 +17,8 @@ COMPILERS = {"gcc": ("g++", "c++17"), "clang": ("clang++", "c++20")}
 
 
 def attempt(compiler, standard, *flags):
-    command = [compiler, f"-std={standard}", f"-I{INCLUDE}", "-fsyntax-only", *flags, str(case)]
+    command = [compiler, f"-std={standard}", f"-I{INCLUDE}", "-fsyntax-only", "-include",
+               f"{folder}/{compiler}-core.hpp", *flags, str(case)]
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           check=False)
 
@@ -39,6 +40,7 @@ def problems(family, compiler, standard):
 
 
 case = Path(sys.argv[1])
+folder = Path(sys.argv[2])
 found = [(f"{compiler} -std={standard}: {problem}", output)
          for family, (compiler, standard) in COMPILERS.items() if shutil.which(compiler)
          for problem, output in problems(family, compiler, standard)]
