@@ -81,14 +81,9 @@ class basic_async_reporter {
 
   /// Copies the record into the queue, or says why not. Never blocks, never throws, never calls the
   /// callback. Refusals are counted.
-  // Not inlined, here and in a handle: an application logs in many places, and none of them needs
-  // all of this, nor g++'s warning of the time that its record does not have.
-  [[gnu::noinline]] submit_status submit(destination to, const record& added) noexcept {
-    if (core_ == nullptr) return submit_status::closed;
-    return is_here() ? core_->submit(to, added) : submit_status::forked;
-  }
+  submit_status submit(destination to, const record& added) noexcept { return put(to, added); }
   submit_status submit(destination to, text body) noexcept {
-    return submit(to, record{body.view()});
+    return put(to, record{body.view()});
   }
 
   /// As `submit`, but waits up to `wait` for room where the queue is full; not within the callback,
@@ -148,6 +143,13 @@ class basic_async_reporter {
  private:
   using checked_transport = typename detail::require_transport<Transport>::type;
   using core = detail::core<checked_transport>;
+
+  // Not inlined, here and in a handle: an application logs in many places, and none of them needs
+  // all of this, nor g++'s warning of the time that its record does not have.
+  [[gnu::noinline]] submit_status put(const destination& to, const record& added) noexcept {
+    if (core_ == nullptr) return submit_status::closed;
+    return is_here() ? core_->submit(to, added) : submit_status::forked;
+  }
 
   bool is_here() const noexcept { return core_->home.is_here(); }
   bool is_usable() const noexcept { return core_ != nullptr && is_here(); }

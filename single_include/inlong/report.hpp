@@ -3415,18 +3415,18 @@ class words {
   std::string_view text_;
 };
 
+/// Spreads a word over all bits.
+inline std::uint64_t mix(std::uint64_t word) noexcept {
+  word *= 0x9e3779b97f4a7c15;
+  return word ^ word >> 29;
+}
+
 /// Spreads a text, and what was spread before it, over all bits.
 inline std::uint64_t mix(std::uint64_t state, std::string_view text) noexcept {
-  constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;
-  const auto add = [&state](std::uint64_t word) {
-    state = (state ^ word) * odd;
-    state ^= state >> 29;
-  };
   const words all(text);
-  state += text.size() * (odd << 1 | 1);
-  for (std::size_t i = 0; i < all.whole(); ++i) add(all[i]);
-  if (all.has_rest()) add(all.rest());
-  return state;
+  state += text.size() * 0x3c6ef372fe94f82b;
+  for (std::size_t i = 0; i < all.whole(); ++i) state = mix(state ^ all[i]);
+  return all.has_rest() ? mix(state ^ all.rest()) : state;
 }
 
 inline bool equal(std::string_view one, std::string_view other) noexcept {
@@ -3813,8 +3813,10 @@ class lane_table {
       : lane_table(budget, std::make_index_sequence<shards>()) {}
 
   static std::size_t hash(const destination& to, std::int64_t minute) noexcept {
-    const std::uint64_t both =
-        mix(mix(static_cast<std::uint64_t>(minute), to.group_id), to.stream_id);
+    // The names side by side, as one behind the other would take longer.
+    const std::uint64_t group = mix(static_cast<std::uint64_t>(minute), to.group_id);
+    const std::uint64_t stream = mix(0, to.stream_id);
+    const std::uint64_t both = mix(group ^ (stream << 32 | stream >> 32));
     return static_cast<std::size_t>(both ^ both >> 32);
   }
   lane_shard& of(std::size_t hash) noexcept { return shards_[hash % shards]; }
@@ -5698,6 +5700,8 @@ class dispatcher {
   // in
   lane* find_or_make(lane_shard& at, const destination& to, std::int64_t minute,
                      std::size_t hash) noexcept;
+  lane* make_lane(lane_shard& at, const destination& to, std::int64_t minute,
+                  std::size_t hash) noexcept;
   submit_status submit_to(lane_shard& at, lane& into, const record& added) noexcept;
   errc put(lane& into, const record& added) noexcept;
   submit_status put_again(lane& into, const record& added, errc error) noexcept;
@@ -5811,12 +5815,18 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
 }
 
 /// Null: the destination is not valid, nothing is taken any more, or there is no memory.
-inline lane* dispatcher::find_or_make(lane_shard& at, const destination& to, std::int64_t minute,
-                                      std::size_t hash) noexcept {
-  lane* found = at.find(to, minute, hash);
-  if (found != nullptr || is_closing() || check_destination(to) != errc::ok) return found;
-  found = at.make(to, minute, hash);
-  if (found != nullptr) return found;
+[[gnu::always_inline]] inline lane* dispatcher::find_or_make(lane_shard& at, const destination& to,
+                                                             std::int64_t minute,
+                                                             std::size_t hash) noexcept {
+  lane* const found = at.find(to, minute, hash);
+  return found != nullptr ? found : make_lane(at, to, minute, hash);
+}
+
+[[gnu::noinline]] inline lane* dispatcher::make_lane(lane_shard& at, const destination& to,
+                                                     std::int64_t minute,
+                                                     std::size_t hash) noexcept {
+  if (is_closing() || check_destination(to) != errc::ok) return nullptr;
+  if (lane* const made = at.make(to, minute, hash)) return made;
   reclaim();
   return at.make(to, minute, hash);
 }
@@ -6980,14 +6990,9 @@ class basic_async_reporter {
 
   /// Copies the record into the queue, or says why not. Never blocks, never throws, never calls the
   /// callback. Refusals are counted.
-  // Not inlined, here and in a handle: an application logs in many places, and none of them needs
-  // all of this, nor g++'s warning of the time that its record does not have.
-  [[gnu::noinline]] submit_status submit(destination to, const record& added) noexcept {
-    if (core_ == nullptr) return submit_status::closed;
-    return is_here() ? core_->submit(to, added) : submit_status::forked;
-  }
+  submit_status submit(destination to, const record& added) noexcept { return put(to, added); }
   submit_status submit(destination to, text body) noexcept {
-    return submit(to, record{body.view()});
+    return put(to, record{body.view()});
   }
 
   /// As `submit`, but waits up to `wait` for room where the queue is full; not within the callback,
@@ -7047,6 +7052,13 @@ class basic_async_reporter {
  private:
   using checked_transport = typename detail::require_transport<Transport>::type;
   using core = detail::core<checked_transport>;
+
+  // Not inlined, here and in a handle: an application logs in many places, and none of them needs
+  // all of this, nor g++'s warning of the time that its record does not have.
+  [[gnu::noinline]] submit_status put(const destination& to, const record& added) noexcept {
+    if (core_ == nullptr) return submit_status::closed;
+    return is_here() ? core_->submit(to, added) : submit_status::forked;
+  }
 
   bool is_here() const noexcept { return core_->home.is_here(); }
   bool is_usable() const noexcept { return core_ != nullptr && is_here(); }

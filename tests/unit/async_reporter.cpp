@@ -1094,21 +1094,24 @@ TEST_CASE("no wake-up of one who waits for room is lost") {
     how.max_memory = 4 * 1024;
     how.linger = 0ms;
     reporter sender({"a"}, how);
-    constexpr int rounds = 15'000;
-    std::atomic<int> accepted{0};
+    // Many rounds, and on a slow processor fewer.
+    const auto enough = std::chrono::steady_clock::now() + 3s;
+    std::atomic<std::uint64_t> offered{0};
+    std::atomic<std::uint64_t> accepted{0};
     std::vector<std::thread> threads;
     for (int i = 0; i < 3; ++i) {
       threads.emplace_back([&] {
-        for (int round = 0; round < rounds; ++round) {
+        for (int round = 0; round < 15'000 && std::chrono::steady_clock::now() < enough; ++round) {
+          ++offered;
           const auto status = sender.submit_for(to, std::string(100, 'x'), 20s);
           if (status == submit_status::accepted) ++accepted;
         }
       });
     }
     for (std::thread& each : threads) each.join();
-    CHECK(accepted == 3 * rounds);
+    CHECK(accepted == offered);
     CHECK(sender.flush(20s));
-    CHECK(counted(sender).delivered == 3 * rounds);
+    CHECK(counted(sender).delivered == offered);
     CHECK(counted(sender).refused == 0);
   }
 }
@@ -1144,9 +1147,9 @@ TEST_CASE("random group names leave nothing behind") {
   CHECK(sender.flush(20s));
   const std::size_t before = counted(sender).memory;
   for (int round = 0; round < 3; ++round) {
-    for (int i = 0; i < 20'000; ++i) {
+    for (int i = 0; i < 10'000; ++i) {
       const std::string group = "group " + std::to_string(i * 7919 + round);
-      CHECK(sender.submit_for({group, "stream"}, "x", 20s) == submit_status::accepted);
+      REQUIRE(sender.submit_for({group, "stream"}, "x", 20s) == submit_status::accepted);
     }
     CHECK(sender.flush(20s));
     CHECK(has_no_lanes(sender));

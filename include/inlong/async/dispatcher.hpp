@@ -159,6 +159,8 @@ class dispatcher {
   // in
   lane* find_or_make(lane_shard& at, const destination& to, std::int64_t minute,
                      std::size_t hash) noexcept;
+  lane* make_lane(lane_shard& at, const destination& to, std::int64_t minute,
+                  std::size_t hash) noexcept;
   submit_status submit_to(lane_shard& at, lane& into, const record& added) noexcept;
   errc put(lane& into, const record& added) noexcept;
   submit_status put_again(lane& into, const record& added, errc error) noexcept;
@@ -272,12 +274,18 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
 }
 
 /// Null: the destination is not valid, nothing is taken any more, or there is no memory.
-inline lane* dispatcher::find_or_make(lane_shard& at, const destination& to, std::int64_t minute,
-                                      std::size_t hash) noexcept {
-  lane* found = at.find(to, minute, hash);
-  if (found != nullptr || is_closing() || check_destination(to) != errc::ok) return found;
-  found = at.make(to, minute, hash);
-  if (found != nullptr) return found;
+[[gnu::always_inline]] inline lane* dispatcher::find_or_make(lane_shard& at, const destination& to,
+                                                             std::int64_t minute,
+                                                             std::size_t hash) noexcept {
+  lane* const found = at.find(to, minute, hash);
+  return found != nullptr ? found : make_lane(at, to, minute, hash);
+}
+
+[[gnu::noinline]] inline lane* dispatcher::make_lane(lane_shard& at, const destination& to,
+                                                     std::int64_t minute,
+                                                     std::size_t hash) noexcept {
+  if (is_closing() || check_destination(to) != errc::ok) return nullptr;
+  if (lane* const made = at.make(to, minute, hash)) return made;
   reclaim();
   return at.make(to, minute, hash);
 }

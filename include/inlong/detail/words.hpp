@@ -49,18 +49,18 @@ class words {
   std::string_view text_;
 };
 
+/// Spreads a word over all bits.
+inline std::uint64_t mix(std::uint64_t word) noexcept {
+  word *= 0x9e3779b97f4a7c15;
+  return word ^ word >> 29;
+}
+
 /// Spreads a text, and what was spread before it, over all bits.
 inline std::uint64_t mix(std::uint64_t state, std::string_view text) noexcept {
-  constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;
-  const auto add = [&state](std::uint64_t word) {
-    state = (state ^ word) * odd;
-    state ^= state >> 29;
-  };
   const words all(text);
-  state += text.size() * (odd << 1 | 1);
-  for (std::size_t i = 0; i < all.whole(); ++i) add(all[i]);
-  if (all.has_rest()) add(all.rest());
-  return state;
+  state += text.size() * 0x3c6ef372fe94f82b;
+  for (std::size_t i = 0; i < all.whole(); ++i) state = mix(state ^ all[i]);
+  return all.has_rest() ? mix(state ^ all.rest()) : state;
 }
 
 inline bool equal(std::string_view one, std::string_view other) noexcept {

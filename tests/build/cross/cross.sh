@@ -21,9 +21,8 @@ esac
 for program in "$compiler" "$emulator"; do
   command -v "$program" >/dev/null || { echo "$program is not installed"; exit 77; }
 done
-# Without optimisation, as compiling takes longer than the tests do. On armhf the compiler has much to
-# say of the ABI of its versions before 7.1.
-compile=("$compiler" -std=c++17 -O0 -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+# On armhf the compiler has much to say of the ABI of its versions before 7.1.
+compile=("$compiler" -std=c++17 -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion
   -Wsign-conversion -Wold-style-cast -Werror -Wno-psabi -Iinclude)
 ! command -v ccache >/dev/null || compile=(ccache "${compile[@]}")
 link=("$compiler" -static -pthread)

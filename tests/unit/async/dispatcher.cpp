@@ -113,7 +113,7 @@ TEST_CASE("who waits for room is let go when the intake ends") {
   while (driver.submit("some body") == submit_status::accepted) {
   }
   std::thread patient([&] {
-    CHECK(driver.of.submit_for(to, {"x"}, never) == submit_status::closed);
+    CHECK(driver.of.submit_for(to, {"some body"}, never) == submit_status::closed);
   });
   CHECK(driver.of.stop_intake());
   patient.join();
