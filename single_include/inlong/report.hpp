@@ -1221,7 +1221,7 @@ INLONG_NAMESPACE_END
 #ifndef INLONG_WIRE_FORM_HPP
 #define INLONG_WIRE_FORM_HPP
 
-// The inner loop of the form encoder: copies bytes and escapes those of one set.
+// The inner loop of the form encoder: copies bytes and escapes all but those of one set.
 #ifndef INLONG_WIRE_ESCAPER_HPP
 #define INLONG_WIRE_ESCAPER_HPP
 
@@ -1267,8 +1267,6 @@ inline constexpr std::array<written_byte, 256> written_bytes = make_written_byte
 template <class Plain, class Block>
 class escaper {
  public:
-  static constexpr unsigned all_places = (1u << block_size) - 1;
-
   /// How much of the text must follow a piece that goes to `escape`.
   static constexpr std::size_t lookahead = block_size;
 
@@ -1331,6 +1329,8 @@ class escaper {
   bool all_ascii() const noexcept { return all_.mask() == 0; }
 
  private:
+  static constexpr unsigned all_places = (1u << block_size) - 1;
+
   /// Copies a block as it is, and says which bytes of it are to be escaped.
   unsigned copy(char* to, const char* from) noexcept {
     const Block bytes = Block::load(from);
@@ -1542,7 +1542,6 @@ INLONG_NAMESPACE_END
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <optional>
 #include <string_view>
 
 INLONG_NAMESPACE_BEGIN
@@ -3380,9 +3379,10 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// A text as words: those of its bytes that there are eight of, and the last ones, of which some may
-/// then be in two words. So two texts of one size are the same if their words are. For names of a
-/// few bytes this is some times as quick as std::hash and memcmp.
+/// A text as words of eight bytes. Where its size is no multiple of eight, the last word is made of
+/// its last bytes, some of which are in the word before as well. So two texts of one size are the
+/// same if their words are. For names of a few bytes this is several times as quick as std::hash and
+/// memcmp.
 class words {
  public:
   explicit words(std::string_view text) noexcept : text_(text) {}
@@ -3417,14 +3417,14 @@ class words {
 
 /// Spreads a word over all bits.
 inline std::uint64_t mix(std::uint64_t word) noexcept {
-  word *= 0x9e3779b97f4a7c15;
+  word *= 0x9e3779b97f4a7c15;  // odd, and without a pattern: the golden ratio's digits
   return word ^ word >> 29;
 }
 
 /// Spreads a text, and what was spread before it, over all bits.
 inline std::uint64_t mix(std::uint64_t state, std::string_view text) noexcept {
   const words all(text);
-  state += text.size() * 0x3c6ef372fe94f82b;
+  state += std::uint64_t{0x3c6ef372fe94f82b} * text.size();  // or text that ends in zeros would be like shorter text
   for (std::size_t i = 0; i < all.whole(); ++i) state = mix(state ^ all[i]);
   return all.has_rest() ? mix(state ^ all.rest()) : state;
 }
@@ -3453,7 +3453,6 @@ INLONG_NAMESPACE_END
 #include <limits>
 #include <new>
 #include <optional>
-#include <string_view>
 
 INLONG_NAMESPACE_BEGIN
 
@@ -3701,8 +3700,8 @@ struct intake {
   std::uint64_t out_of_memory = 0;
 };
 
-/// A part of the table. All of it, and of its lanes, is guarded by its mutex, but for who holds them:
-/// only a lane that nobody holds becomes held, or the other way round, under the mutex.
+/// A part of the table. All of it, and of its lanes, is guarded by its mutex, but for the number of a
+/// lane's holders: that may change without it, though never from zero or to zero.
 class lane_shard {
  public:
   explicit lane_shard(memory_budget& budget) noexcept : budget_(budget) { places_.pay_from(budget); }
@@ -3856,7 +3855,8 @@ struct bed {
   bed* next = nullptr;
 };
 
-/// Wakes a thread when it goes: better without the mutex, which is the first that thread wants.
+/// Wakes a thread when it goes: at once where nobody keeps it, but better without the mutex, which is
+/// the first thing that the thread wants.
 class wake_up {
  public:
   explicit wake_up(bed* one = nullptr) noexcept : bed_(one) {}
@@ -5720,6 +5720,7 @@ class dispatcher {
   void call(const lane_batch& finished, steady_time now) noexcept;
   void account(const lane_batch& finished) noexcept;
   void retire(std::unique_lock<std::mutex>& lock, lane_batch& reported, steady_time now) noexcept;
+  void forget_idle(steady_time now) noexcept;
 
   // batches
   lane_batch* obtain(bool large) noexcept;
@@ -5750,6 +5751,7 @@ class dispatcher {
   linked_list<lane_batch> orphans_;     // reported, while a request that carries them has no end
   linked_list<lane_batch> left_;        // handed back: nothing pays for them any more
   const lane_batch* reporting_ = nullptr;
+  std::size_t next_part_ = 0;  // of the table, for whoever reports
   std::thread::id reporter_;
   linked_list<lane_batch> small_spares_;
   linked_list<lane_batch> large_spares_;
@@ -5856,40 +5858,45 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
       if (batch->records.size() >= wanted_.max_batch_records) seal(into);
       return errc::ok;
     }
+    const bool alone = batch->records.request_bytes(batch->records.size() - 1, 1) <= most;
     batch->drop_last();
+    if (!alone) return errc::too_large;
   }
   return put_into_new(into, added);
 }
 
-/// After an error, of which perhaps the memory that nobody uses is a remedy.
+/// After an error, of which perhaps the memory that nobody uses is a remedy: a new batch takes less
+/// than one that grows.
 [[gnu::noinline]] inline submit_status dispatcher::put_again(lane& into, const record& added,
                                                              errc error) noexcept {
   const std::size_t failures = budget_.failures();
   if (error == errc::out_of_memory) {
     reclaim();
-    error = put(into, added);
+    error = put_into_new(into, added);
   }
   return error == errc::ok ? submit_status::accepted : refusal(error, failures);
 }
 
-/// The open batch, if there is one, is sealed unless the record is refused.
+/// The open batch, if there is one, is sealed, unless something is wrong with the record: also where
+/// there is no memory for another, as nothing but its delivery makes room.
 [[gnu::noinline]] inline errc dispatcher::put_into_new(lane& into,
                                                        const record& added) noexcept {
   if (added.body.size() > how_.max_request_bytes) return errc::too_large;
-  lane_batch* const made = obtain(into.is_busy || into.open != nullptr);
-  if (made == nullptr) return errc::out_of_memory;
-  const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
-  errc error = made->records.open(into.to(), time, how_.form, how_.record_separator);
-  if (error == errc::ok) error = made->append(added);
-  if (error == errc::ok && !made->fits(how_.max_request_bytes)) error = errc::too_large;
-  if (error == errc::ok && !open(into, *made)) error = errc::out_of_memory;
-  if (error != errc::ok) {
-    const std::lock_guard lock(mutex);
-    recycle(*made);
-    return error;
+  errc error = errc::out_of_memory;
+  if (lane_batch* const made = obtain(into.is_busy || into.open != nullptr)) {
+    const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
+    error = made->records.open(into.to(), time, how_.form, how_.record_separator);
+    if (error == errc::ok) error = made->append(added);
+    if (error == errc::ok && !made->fits(how_.max_request_bytes)) error = errc::too_large;
+    if (error == errc::ok && !open(into, *made)) error = errc::out_of_memory;
+    if (error != errc::ok) {
+      const std::lock_guard lock(mutex);
+      recycle(*made);
+    }
   }
-  if (wanted_.max_batch_records == 1) seal(into);
-  return errc::ok;
+  const bool is_full = error == errc::out_of_memory && into.open != nullptr;
+  if (is_full || (error == errc::ok && wanted_.max_batch_records == 1)) seal(into);
+  return error;
 }
 
 /// What is said of a record that was refused with this error, or none for want of a lane;
@@ -5936,7 +5943,7 @@ inline bool dispatcher::open(lane& into, lane_batch& made) noexcept {
   for_it = pass_on(full, now);
 }
 
-/// With `mutex`: from the lane into the queue. Wakes whoever is to send it.
+/// With `mutex`: from the lane into the queue. Returns the call for whoever is to send it.
 inline wake_up dispatcher::pass_on(lane& full, steady_time now) noexcept {
   lane_batch& batch = *std::exchange(full.open, nullptr);
   constexpr std::size_t large = 4096;
@@ -6060,6 +6067,7 @@ inline void dispatcher::report(std::unique_lock<std::mutex>& lock, steady_time n
   lock.unlock();
   call(batch, now);
   if (!home.is_here()) return;  // the callback has forked, and this is the child
+  forget_idle(now);
   lock.lock();
   retire(lock, batch, now);
   is_tidying_ = unreported_.empty();
@@ -6107,7 +6115,6 @@ inline void dispatcher::retire(std::unique_lock<std::mutex>& lock, lane_batch& r
       const std::lock_guard shard(at.mutex);
       --from.holders;
       at.look_after(from, now);
-      at.forget(now - std::chrono::seconds(1));
     }
     lock.lock();
   }
@@ -6121,6 +6128,13 @@ inline void dispatcher::retire(std::unique_lock<std::mutex>& lock, lane_batch& r
   } else {
     recycle(reported);
   }
+}
+
+/// Ends lanes that have been idle for a while, in one part of the table after the other.
+inline void dispatcher::forget_idle(steady_time now) noexcept {
+  lane_shard& at = lanes_.all()[next_part_++ % lane_table::shards];
+  const std::unique_lock lock(at.mutex, std::try_to_lock);
+  if (lock) at.forget(now - std::chrono::seconds(1));
 }
 
 /// Some stays for what comes next.
@@ -6180,7 +6194,7 @@ inline void dispatcher::recycle(lane_batch& used) noexcept {
   (used.records.capacity() > large ? large_spares_ : small_spares_).push_front(used);
 }
 
-/// Gives back all memory that nobody uses. Takes `mutex`.
+/// Gives back the memory of what is kept for later. Takes `mutex`.
 inline void dispatcher::reclaim() noexcept {
   const std::lock_guard lock(mutex);
   trim(0);
@@ -6557,9 +6571,11 @@ void core<Transport>::wait(std::unique_lock<std::mutex>& lock, steady_time until
 }
 
 /// Who does the work on the calling thread: in a callback, the worker that called it, if there is no
-/// other; without threads, the one that there is, unless another thread has it.
+/// other; without threads, the one that there is, unless another thread has it. Nobody when there is
+/// no more work to do: whoever waits for some then must not keep the mutex from who ends all.
 template <class Transport>
 typename core<Transport>::worker* core<Transport>::find_driver() noexcept {
+  if (stopping_) return nullptr;
   if (this->is_in_callback()) return threads_ > 1 ? nullptr : reporter_;
   if (threads_ != 0 || workers_[0]->is_driving) return nullptr;
   return workers_[0].get();
@@ -6613,7 +6629,9 @@ submit_status core<Transport>::submit_patiently(const destination& to, const rec
       drive(lock, *by, until, [&] { return steps_ != before; });
       if (!this->home.is_here()) return submit_status::forked;
     } else {
-      wait(lock, until, [&] { return steps_ != before || find_driver() != nullptr; });
+      wait(lock, until, [&] {
+        return steps_ != before || this->is_closing() || find_driver() != nullptr;
+      });
     }
   }
   return this->submit(to, added);

@@ -543,7 +543,9 @@ TEST_CASE("of a batch that is refused for one record all others are delivered") 
       return scripted_transport::code(bad ? code : 0);
     });
     collector got;
-    reporter sender({"a", "b"}, {}, got.callback(), network);
+    async_options how;
+    how.linger = 1h;
+    reporter sender({"a", "b"}, how, got.callback(), network);
     for (std::uint64_t i = 0; i < 1000; ++i) {
       sender.submit(to, {i == 617 ? "bad" : "good", {}, i});
     }
@@ -906,6 +908,30 @@ TEST_CASE("a transport that ignores cancel does not keep close, nor touch anythi
   CHECK(got.size() == 1);
 }
 
+TEST_CASE("without workers, nobody who waits for work keeps close from its end") {
+  for (int round = 0; round < 10; ++round) {
+    const auto network = std::make_shared<gate>();
+    async_options how;
+    how.workers = 0;
+    how.linger = 0ms;
+    inlong::basic_async_reporter<gated_transport> sender({"a"}, how, {}, gated_transport(network));
+    sender.submit(to, "x");
+    std::vector<std::thread> threads;
+    threads.emplace_back([&] { static_cast<void>(sender.poll(10s)); });
+    REQUIRE(network->wait_for_held(1));
+    std::atomic<int> waiting{0};
+    for (int i = 0; i < 3; ++i) {
+      threads.emplace_back([&] {
+        ++waiting;
+        static_cast<void>(sender.flush(3s));
+      });
+    }
+    while (waiting < 3) std::this_thread::yield();
+    CHECK(took([&] { static_cast<void>(sender.close(20ms)); }) < 1s);
+    for (std::thread& each : threads) each.join();
+  }
+}
+
 TEST_CASE("the destructor does not wait for such a transport, and reports its records") {
   const auto network = std::make_shared<gate>();
   collector got;
@@ -1040,6 +1066,34 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("handles come and go while the batches of their lanes do, and at the end no lane is left") {
+  async_options how;
+  how.linger = 0ms;
+  for (int round = 0; round < 10; ++round) {
+    collector got;
+    std::atomic<std::size_t> accepted{0};
+    reporter sender({"a", "b"}, how, got.callback());
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&, i] {
+        for (int turn = i;; ++turn) {
+          inlong::stream_handle handle = sender.stream({"group " + std::to_string(turn % 3), "s"});
+          const inlong::stream_handle copy = handle;
+          handle = inlong::stream_handle();
+          const submit_status status = copy.submit("x");
+          if (status == submit_status::accepted) ++accepted;
+          if (status == submit_status::closed) return;
+        }
+      });
+    }
+    while (accepted < 1000) std::this_thread::yield();
+    const std::size_t left = sender.close(std::chrono::milliseconds(round % 2 * 20)).left.size();
+    for (std::thread& each : threads) each.join();
+    CHECK(got.size() + left == accepted);
+    CHECK(has_no_lanes(sender));
+  }
+}
+
 TEST_CASE("max_memory is never passed, what it refuses counts, and deliveries make room again") {
   constexpr int threads_at_once = 8;
   constexpr int submits = 20'000;
@@ -1101,7 +1155,8 @@ TEST_CASE("no wake-up of one who waits for room is lost") {
     std::vector<std::thread> threads;
     for (int i = 0; i < 3; ++i) {
       threads.emplace_back([&] {
-        for (int round = 0; round < 15'000 && std::chrono::steady_clock::now() < enough; ++round) {
+        for (int round = 0; round < 15'000; ++round) {
+          if (round >= 1000 && std::chrono::steady_clock::now() >= enough) break;
           ++offered;
           const auto status = sender.submit_for(to, std::string(100, 'x'), 20s);
           if (status == submit_status::accepted) ++accepted;

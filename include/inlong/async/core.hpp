@@ -203,9 +203,11 @@ void core<Transport>::wait(std::unique_lock<std::mutex>& lock, steady_time until
 }
 
 /// Who does the work on the calling thread: in a callback, the worker that called it, if there is no
-/// other; without threads, the one that there is, unless another thread has it.
+/// other; without threads, the one that there is, unless another thread has it. Nobody when there is
+/// no more work to do: whoever waits for some then must not keep the mutex from who ends all.
 template <class Transport>
 typename core<Transport>::worker* core<Transport>::find_driver() noexcept {
+  if (stopping_) return nullptr;
   if (this->is_in_callback()) return threads_ > 1 ? nullptr : reporter_;
   if (threads_ != 0 || workers_[0]->is_driving) return nullptr;
   return workers_[0].get();
@@ -259,7 +261,9 @@ submit_status core<Transport>::submit_patiently(const destination& to, const rec
       drive(lock, *by, until, [&] { return steps_ != before; });
       if (!this->home.is_here()) return submit_status::forked;
     } else {
-      wait(lock, until, [&] { return steps_ != before || find_driver() != nullptr; });
+      wait(lock, until, [&] {
+        return steps_ != before || this->is_closing() || find_driver() != nullptr;
+      });
     }
   }
   return this->submit(to, added);

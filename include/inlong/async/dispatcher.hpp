@@ -179,6 +179,7 @@ class dispatcher {
   void call(const lane_batch& finished, steady_time now) noexcept;
   void account(const lane_batch& finished) noexcept;
   void retire(std::unique_lock<std::mutex>& lock, lane_batch& reported, steady_time now) noexcept;
+  void forget_idle(steady_time now) noexcept;
 
   // batches
   lane_batch* obtain(bool large) noexcept;
@@ -209,6 +210,7 @@ class dispatcher {
   linked_list<lane_batch> orphans_;     // reported, while a request that carries them has no end
   linked_list<lane_batch> left_;        // handed back: nothing pays for them any more
   const lane_batch* reporting_ = nullptr;
+  std::size_t next_part_ = 0;  // of the table, for whoever reports
   std::thread::id reporter_;
   linked_list<lane_batch> small_spares_;
   linked_list<lane_batch> large_spares_;
@@ -315,40 +317,45 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
       if (batch->records.size() >= wanted_.max_batch_records) seal(into);
       return errc::ok;
     }
+    const bool alone = batch->records.request_bytes(batch->records.size() - 1, 1) <= most;
     batch->drop_last();
+    if (!alone) return errc::too_large;
   }
   return put_into_new(into, added);
 }
 
-/// After an error, of which perhaps the memory that nobody uses is a remedy.
+/// After an error, of which perhaps the memory that nobody uses is a remedy: a new batch takes less
+/// than one that grows.
 [[gnu::noinline]] inline submit_status dispatcher::put_again(lane& into, const record& added,
                                                              errc error) noexcept {
   const std::size_t failures = budget_.failures();
   if (error == errc::out_of_memory) {
     reclaim();
-    error = put(into, added);
+    error = put_into_new(into, added);
   }
   return error == errc::ok ? submit_status::accepted : refusal(error, failures);
 }
 
-/// The open batch, if there is one, is sealed unless the record is refused.
+/// The open batch, if there is one, is sealed, unless something is wrong with the record: also where
+/// there is no memory for another, as nothing but its delivery makes room.
 [[gnu::noinline]] inline errc dispatcher::put_into_new(lane& into,
                                                        const record& added) noexcept {
   if (added.body.size() > how_.max_request_bytes) return errc::too_large;
-  lane_batch* const made = obtain(into.is_busy || into.open != nullptr);
-  if (made == nullptr) return errc::out_of_memory;
-  const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
-  errc error = made->records.open(into.to(), time, how_.form, how_.record_separator);
-  if (error == errc::ok) error = made->append(added);
-  if (error == errc::ok && !made->fits(how_.max_request_bytes)) error = errc::too_large;
-  if (error == errc::ok && !open(into, *made)) error = errc::out_of_memory;
-  if (error != errc::ok) {
-    const std::lock_guard lock(mutex);
-    recycle(*made);
-    return error;
+  errc error = errc::out_of_memory;
+  if (lane_batch* const made = obtain(into.is_busy || into.open != nullptr)) {
+    const time_point time = added.time ? *added.time : time_point(std::chrono::system_clock::now());
+    error = made->records.open(into.to(), time, how_.form, how_.record_separator);
+    if (error == errc::ok) error = made->append(added);
+    if (error == errc::ok && !made->fits(how_.max_request_bytes)) error = errc::too_large;
+    if (error == errc::ok && !open(into, *made)) error = errc::out_of_memory;
+    if (error != errc::ok) {
+      const std::lock_guard lock(mutex);
+      recycle(*made);
+    }
   }
-  if (wanted_.max_batch_records == 1) seal(into);
-  return errc::ok;
+  const bool is_full = error == errc::out_of_memory && into.open != nullptr;
+  if (is_full || (error == errc::ok && wanted_.max_batch_records == 1)) seal(into);
+  return error;
 }
 
 /// What is said of a record that was refused with this error, or none for want of a lane;
@@ -395,7 +402,7 @@ inline bool dispatcher::open(lane& into, lane_batch& made) noexcept {
   for_it = pass_on(full, now);
 }
 
-/// With `mutex`: from the lane into the queue. Wakes whoever is to send it.
+/// With `mutex`: from the lane into the queue. Returns the call for whoever is to send it.
 inline wake_up dispatcher::pass_on(lane& full, steady_time now) noexcept {
   lane_batch& batch = *std::exchange(full.open, nullptr);
   constexpr std::size_t large = 4096;
@@ -519,6 +526,7 @@ inline void dispatcher::report(std::unique_lock<std::mutex>& lock, steady_time n
   lock.unlock();
   call(batch, now);
   if (!home.is_here()) return;  // the callback has forked, and this is the child
+  forget_idle(now);
   lock.lock();
   retire(lock, batch, now);
   is_tidying_ = unreported_.empty();
@@ -566,7 +574,6 @@ inline void dispatcher::retire(std::unique_lock<std::mutex>& lock, lane_batch& r
       const std::lock_guard shard(at.mutex);
       --from.holders;
       at.look_after(from, now);
-      at.forget(now - std::chrono::seconds(1));
     }
     lock.lock();
   }
@@ -580,6 +587,13 @@ inline void dispatcher::retire(std::unique_lock<std::mutex>& lock, lane_batch& r
   } else {
     recycle(reported);
   }
+}
+
+/// Ends lanes that have been idle for a while, in one part of the table after the other.
+inline void dispatcher::forget_idle(steady_time now) noexcept {
+  lane_shard& at = lanes_.all()[next_part_++ % lane_table::shards];
+  const std::unique_lock lock(at.mutex, std::try_to_lock);
+  if (lock) at.forget(now - std::chrono::seconds(1));
 }
 
 /// Some stays for what comes next.
@@ -639,7 +653,7 @@ inline void dispatcher::recycle(lane_batch& used) noexcept {
   (used.records.capacity() > large ? large_spares_ : small_spares_).push_front(used);
 }
 
-/// Gives back all memory that nobody uses. Takes `mutex`.
+/// Gives back the memory of what is kept for later. Takes `mutex`.
 inline void dispatcher::reclaim() noexcept {
   const std::lock_guard lock(mutex);
   trim(0);

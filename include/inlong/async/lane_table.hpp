@@ -31,8 +31,8 @@ struct intake {
   std::uint64_t out_of_memory = 0;
 };
 
-/// A part of the table. All of it, and of its lanes, is guarded by its mutex, but for who holds them:
-/// only a lane that nobody holds becomes held, or the other way round, under the mutex.
+/// A part of the table. All of it, and of its lanes, is guarded by its mutex, but for the number of a
+/// lane's holders: that may change without it, though never from zero or to zero.
 class lane_shard {
  public:
   explicit lane_shard(memory_budget& budget) noexcept : budget_(budget) { places_.pay_from(budget); }

@@ -24,7 +24,8 @@ struct bed {
   bed* next = nullptr;
 };
 
-/// Wakes a thread when it goes: better without the mutex, which is the first that thread wants.
+/// Wakes a thread when it goes: at once where nobody keeps it, but better without the mutex, which is
+/// the first thing that the thread wants.
 class wake_up {
  public:
   explicit wake_up(bed* one = nullptr) noexcept : bed_(one) {}

@@ -22,7 +22,6 @@
 #include <limits>
 #include <new>
 #include <optional>
-#include <string_view>
 
 INLONG_NAMESPACE_BEGIN
 

@@ -14,9 +14,10 @@ INLONG_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// A text as words: those of its bytes that there are eight of, and the last ones, of which some may
-/// then be in two words. So two texts of one size are the same if their words are. For names of a
-/// few bytes this is some times as quick as std::hash and memcmp.
+/// A text as words of eight bytes. Where its size is no multiple of eight, the last word is made of
+/// its last bytes, some of which are in the word before as well. So two texts of one size are the
+/// same if their words are. For names of a few bytes this is several times as quick as std::hash and
+/// memcmp.
 class words {
  public:
   explicit words(std::string_view text) noexcept : text_(text) {}
@@ -51,14 +52,14 @@ class words {
 
 /// Spreads a word over all bits.
 inline std::uint64_t mix(std::uint64_t word) noexcept {
-  word *= 0x9e3779b97f4a7c15;
+  word *= 0x9e3779b97f4a7c15;  // odd, and without a pattern: the golden ratio's digits
   return word ^ word >> 29;
 }
 
 /// Spreads a text, and what was spread before it, over all bits.
 inline std::uint64_t mix(std::uint64_t state, std::string_view text) noexcept {
   const words all(text);
-  state += text.size() * 0x3c6ef372fe94f82b;
+  state += std::uint64_t{0x3c6ef372fe94f82b} * text.size();  // or text that ends in zeros would be like shorter text
   for (std::size_t i = 0; i < all.whole(); ++i) state = mix(state ^ all[i]);
   return all.has_rest() ? mix(state ^ all.rest()) : state;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inner loop of the form encoder: copies bytes and escapes those of one set.
+// The inner loop of the form encoder: copies bytes and escapes all but those of one set.
 #ifndef INLONG_WIRE_ESCAPER_HPP
 #define INLONG_WIRE_ESCAPER_HPP
 
@@ -48,8 +48,6 @@ inline constexpr std::array<written_byte, 256> written_bytes = make_written_byte
 template <class Plain, class Block>
 class escaper {
  public:
-  static constexpr unsigned all_places = (1u << block_size) - 1;
-
   /// How much of the text must follow a piece that goes to `escape`.
   static constexpr std::size_t lookahead = block_size;
 
@@ -112,6 +110,8 @@ class escaper {
   bool all_ascii() const noexcept { return all_.mask() == 0; }
 
  private:
+  static constexpr unsigned all_places = (1u << block_size) - 1;
+
   /// Copies a block as it is, and says which bytes of it are to be escaped.
   unsigned copy(char* to, const char* from) noexcept {
     const Block bytes = Block::load(from);

@@ -135,6 +135,49 @@ TEST_CASE("a record that is refused does not end the batch that others are in") 
   CHECK(driver.network.journal().size() == 1);
 }
 
+TEST_CASE("a record that no request can carry is too large, also where there is no memory for a try") {
+  async_options how;
+  how.max_memory = 240 * 1024;
+  scripted_driver driver(how);
+  CHECK(driver.submit("x") == submit_status::accepted);
+  CHECK(driver.submit(std::string(30 * 1024, '%')) == submit_status::too_large);
+  CHECK(driver.counted().refused_full == 0);
+}
+
+TEST_CASE("where there is no memory for another batch, the open one does not wait for more") {
+  async_options how = small_memory();
+  how.linger = 1h;
+  scripted_driver driver(how);
+  std::uint64_t accepted = 0;
+  while (driver.submit("some body") == submit_status::accepted) ++accepted;
+  driver.run();
+  CHECK(driver.tokens.size() == accepted);
+}
+
+TEST_CASE("idle lanes go while others are busy") {
+  async_options how;
+  how.linger = 1h;
+  how.max_batch_records = 2;
+  scripted_driver driver(how);
+  const auto now = std::chrono::steady_clock::now();
+  for (int i = 0; i < 100; ++i) {
+    for (int record = 0; record < 2; ++record) {
+      CHECK(driver.of.submit({"group " + std::to_string(i), "stream"}, {"x"}) ==
+            submit_status::accepted);
+    }
+  }
+  CHECK(driver.of.submit({"waits", "stream"}, {"x"}) == submit_status::accepted);
+  driver.run(now);
+  CHECK(driver.counted().lanes == 101);
+  for (std::size_t i = 0; i < inlong::detail::lane_table::shards; ++i) {
+    CHECK(driver.submit("x") == submit_status::accepted);
+    CHECK(driver.submit("x") == submit_status::accepted);
+    driver.run(now + 2s);
+  }
+  CHECK(driver.counted().pending == 1);
+  CHECK(driver.counted().lanes == 2);
+}
+
 TEST_CASE("within the callback nobody waits for room, which comes after it") {
   scripted_driver* self = nullptr;
   submit_status got = submit_status::accepted;

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -76,17 +77,20 @@ TEST_CASE("the first who sleeps keeps the time, the others sleep on") {
   CHECK(beds.all.lack_keeper());
 }
 
-TEST_CASE("who is called is woken when the caller has let go of the mutex") {
+TEST_CASE("a call that is put off until the mutex is free still comes, and so do several") {
   dormitory beds;
-  beds.lie_down(0, never);
+  for (std::size_t i = 0; i < 3; ++i) beds.lie_down(i, never);
   {
-    wake_up call;
+    wake_up first;
+    wake_up second;
     const std::lock_guard lock(beds.mutex);
-    call = beds.all.call_one();
-    call = wake_up();  // in its place, so that the first one is woken here
-    call = beds.all.call_one();  // nobody is left
+    first = beds.all.call_one();
+    first = beds.all.call_one();
+    second = beds.all.call_one();
+    wake_up nobody = beds.all.call_one();
+    second = std::move(nobody);
   }
-  CHECK(beds.gets_up(0));
+  for (std::size_t i = 0; i < 3; ++i) CHECK(beds.gets_up(i));
 }
 
 TEST_CASE("everybody wakes at the latest time of their own") {
