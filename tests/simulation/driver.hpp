@@ -104,7 +104,7 @@ class driver {
 
   /// Keeps so many batches under way until then.
   void keep_busy(std::size_t outstanding, std::size_t count, steady_time until) {
-    ended_ = [=](const fate&) {
+    ended_ = [this, count, until](const fate&) {
       if (network_.now() < until) report(count);
     };
     for (std::size_t i = 0; i < outstanding; ++i) report(count);
@@ -113,7 +113,8 @@ class driver {
   void report_every(nanoseconds interval, std::size_t count, steady_time until) {
     if (network_.now() >= until) return;
     report(count);
-    network_.after(interval, [=] { report_every(interval, count, until); });
+    network_.after(interval,
+                   [this, interval, count, until] { report_every(interval, count, until); });
   }
 
   void abandon(errc why) {
