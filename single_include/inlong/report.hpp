@@ -5633,7 +5633,7 @@ class dispatcher {
   std::optional<attempt> next(steady_time now) noexcept;
   void told(const attempt& made, reply&& came, steady_time now) noexcept;
   /// Whether there are deliveries to be reported, and nobody is at it.
-  bool has_report() const noexcept { return reporting_ == nullptr && !finished_.empty(); }
+  bool has_report() const noexcept { return !is_reporting_ && !finished_.empty(); }
   /// `was_busy`: the caller has done something since it slept last.
   void sleep(std::unique_lock<std::mutex>& lock, bed& own, steady_time now, steady_time latest,
              bool was_busy) {
@@ -5653,9 +5653,9 @@ class dispatcher {
   void seal_up_to(std::unique_lock<std::mutex>& lock, std::uint64_t last,
                   steady_time until) noexcept;
   bool is_in_callback() const noexcept {
-    return reporting_ != nullptr && reporter_ == std::this_thread::get_id();
+    return is_reporting_ && reporter_ == std::this_thread::get_id();
   }
-  bool is_reporting() const noexcept { return reporting_ != nullptr; }
+  bool is_reporting() const noexcept { return is_reporting_; }
   std::condition_variable progress;  // something was reported, or a driver has ended
   void call_all() noexcept {
     sleepers_.call_all();
@@ -5750,7 +5750,8 @@ class dispatcher {
   stage finished_;
   linked_list<lane_batch> orphans_;     // reported, while a request that carries them has no end
   linked_list<lane_batch> left_;        // handed back: nothing pays for them any more
-  const lane_batch* reporting_ = nullptr;
+  bool is_reporting_ = false;            // somebody is, and sees to what follows
+  const lane_batch* reported_ = nullptr;  // until it is retired: then others may use it
   std::size_t next_part_ = 0;  // of the table, for whoever reports
   std::thread::id reporter_;
   linked_list<lane_batch> small_spares_;
@@ -6052,7 +6053,7 @@ inline void dispatcher::gather() noexcept {
     batch.finished += done->count;
     if (batch.finished != batch.records.size()) continue;
     finished_.push_back(batch);
-    if (reporting_ != nullptr) progress.notify_all();  // a flush within the callback
+    if (is_reporting_) progress.notify_all();  // a flush within the callback
   }
 }
 
@@ -6060,7 +6061,8 @@ inline void dispatcher::gather() noexcept {
 inline void dispatcher::report(std::unique_lock<std::mutex>& lock, steady_time now) {
   lane_batch& batch = *finished_.pop_front();
   account(batch);
-  reporting_ = &batch;
+  is_reporting_ = true;
+  reported_ = &batch;
   reporter_ = std::this_thread::get_id();
   // Another thread may have been about to report this one, and there may be more to do.
   if (sleepers_.lack_keeper()) sleepers_.call_one();
@@ -6077,7 +6079,7 @@ inline void dispatcher::report(std::unique_lock<std::mutex>& lock, steady_time n
     lock.lock();
     is_tidying_ = false;
   }
-  reporting_ = nullptr;
+  is_reporting_ = false;
   ++times_room_was_made_;
   if (waiting_for_room_ != 0) room_.notify_all();
   progress.notify_all();
@@ -6119,6 +6121,7 @@ inline void dispatcher::retire(std::unique_lock<std::mutex>& lock, lane_batch& r
     lock.lock();
   }
   unreported_.erase(reported);
+  reported_ = nullptr;
   bool in_flight = false;
   for (const parcel* each = reported.results; each != nullptr; each = each->next) {
     in_flight = in_flight || each->at == parcel::place::in_flight;
@@ -6238,7 +6241,7 @@ inline close_result dispatcher::hand_back(
   std::size_t count = 0;
   for (lane_batch* each = unreported_.first(); each != nullptr;) {
     lane_batch& batch = *std::exchange(each, each->next);
-    if (&batch == reporting_) continue;
+    if (&batch == reported_) continue;
     if (batch.prepared != nullptr) {  // there was no time to seal it
       open_.erase(batch);
       batch.results = std::exchange(batch.prepared, nullptr);
