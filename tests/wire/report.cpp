@@ -90,6 +90,7 @@ TEST_CASE("every code point and every ASCII byte arrives as it was sent") {
     dataproxy server;
     options how;
     how.form = form;
+    how.delivery_timeout = std::chrono::minutes(5);  // a sanitizer's time
     inlong::reporter reporter({server.address()}, how);
     const outcome sent = reporter.report(to, bodies);
     CHECK_MESSAGE(sent, sent.message());
