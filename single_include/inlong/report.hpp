@@ -1568,6 +1568,10 @@ class batch {
   /// The same, of a record that must fit into a request of its own.
   errc append(std::string_view body, std::size_t max_request_bytes) noexcept;
 
+  /// Whether the last record fits into a request of its own.
+  bool last_fits(std::size_t max_request_bytes) const noexcept {
+    return request_bytes(size() - 1, 1) <= max_request_bytes;
+  }
   /// Takes the last record out again.
   void drop_last() noexcept {
     ends_.truncate(size() - 1);
@@ -1643,14 +1647,18 @@ inline errc batch::open(const destination& to, time_point time, form how, char s
   form_ = how;
   separator_ = separator;
   if (const errc error = check_destination(to); error != errc::ok) return error;
-  if (const errc error = append_encoded(bytes_, {&separator, 1}, how); error != errc::ok) return error;
+  const errc unfit = append_encoded(bytes_, {&separator, 1}, how);
+  if (unfit != errc::ok) return unfit;
   separator_size_ = bytes_.size();
   bytes_.view().copy(encoded_separator_.data(), separator_size_);
   bytes_.truncate(0);
   // At once what would take several steps.
   bool room = bytes_.ensure_room(128 + 3 * (to.group_id.size() + to.stream_id.size()));
-  room = room && bytes_.append("groupId=") && append_encoded(bytes_, to.group_id, how) == errc::ok;
-  room = room && bytes_.append("&streamId=") && append_encoded(bytes_, to.stream_id, how) == errc::ok;
+  const auto append_id = [&](std::string_view name, std::string_view id) {
+    room = room && bytes_.append(name) && append_encoded(bytes_, id, how) == errc::ok;
+  };
+  append_id("groupId=", to.group_id);
+  append_id("&streamId=", to.stream_id);
   room = room && bytes_.append("&body=");
   if (!room) return errc::out_of_memory;
   head_size_ = bytes_.size();
@@ -1685,7 +1693,7 @@ inline errc batch::append(std::string_view body, std::size_t max_request_bytes) 
   // Encoding never shortens: what is too large as it is need not be looked at.
   if (body.size() > max_request_bytes) return errc::too_large;
   if (const errc error = append(body); error != errc::ok) return error;
-  if (request_bytes(size() - 1, 1) <= max_request_bytes) return errc::ok;
+  if (last_fits(max_request_bytes)) return errc::ok;
   drop_last();
   return errc::too_large;
 }
@@ -3424,7 +3432,8 @@ inline std::uint64_t mix(std::uint64_t word) noexcept {
 /// Spreads a text, and what was spread before it, over all bits.
 inline std::uint64_t mix(std::uint64_t state, std::string_view text) noexcept {
   const words all(text);
-  state += std::uint64_t{0x3c6ef372fe94f82b} * text.size();  // or text that ends in zeros would be like shorter text
+  // Or text that ends in zeros would be like shorter text.
+  state += std::uint64_t{0x3c6ef372fe94f82b} * text.size();
   for (std::size_t i = 0; i < all.whole(); ++i) state = mix(state ^ all[i]);
   return all.has_rest() ? mix(state ^ all.rest()) : state;
 }
@@ -3751,6 +3760,11 @@ class lane_shard {
     if (!one.is_idle) return;
     idle_.erase(one);
     remove(one);
+  }
+  /// One holder less; without any the lane does not stay.
+  void let_go(lane& one) noexcept {
+    --one.holders;
+    drop_if_idle(one);
   }
   /// Ends lanes that have been of no use since then.
   void forget(steady_time since) noexcept {
@@ -5750,9 +5764,9 @@ class dispatcher {
   stage finished_;
   linked_list<lane_batch> orphans_;     // reported, while a request that carries them has no end
   linked_list<lane_batch> left_;        // handed back: nothing pays for them any more
-  bool is_reporting_ = false;            // somebody is, and sees to what follows
+  bool is_reporting_ = false;             // somebody is, and sees to what follows
   const lane_batch* reported_ = nullptr;  // until it is retired: then others may use it
-  std::size_t next_part_ = 0;  // of the table, for whoever reports
+  std::size_t next_part_ = 0;             // of the table, for whoever reports
   std::thread::id reporter_;
   linked_list<lane_batch> small_spares_;
   linked_list<lane_batch> large_spares_;
@@ -5859,9 +5873,9 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
       if (batch->records.size() >= wanted_.max_batch_records) seal(into);
       return errc::ok;
     }
-    const bool alone = batch->records.request_bytes(batch->records.size() - 1, 1) <= most;
+    const bool fits_another = batch->records.last_fits(most);
     batch->drop_last();
-    if (!alone) return errc::too_large;
+    if (!fits_another) return errc::too_large;
   }
   return put_into_new(into, added);
 }
@@ -5975,8 +5989,7 @@ inline void dispatcher::hold(lane& held) noexcept {
 inline void dispatcher::let_go(lane& held) noexcept {
   lane_shard& at = lanes_.of(held.hash);
   const std::lock_guard lock(at.mutex);
-  --held.holders;
-  at.drop_if_idle(held);
+  at.let_go(held);
 }
 
 // ---- chores
@@ -6027,8 +6040,7 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
     lane_shard& at = lanes_.of(from.hash);
     const std::lock_guard shard(at.mutex);
     if (from.open != nullptr && from.open->sequence == sequence) seal(from);
-    --from.holders;
-    at.drop_if_idle(from);  // whoever sealed and reported it meanwhile could not
+    at.let_go(from);  // whoever sealed and reported it meanwhile could not
   }
   lock.lock();
   return true;
@@ -6264,8 +6276,7 @@ inline close_result dispatcher::hand_back(
     lane_shard& at = lanes_.of(from.hash);
     const std::lock_guard shard(at.mutex);
     if (from.open == each) from.open = nullptr;
-    --from.holders;
-    at.drop_if_idle(from);
+    at.let_go(from);
   }
   lock.lock();
   return result;

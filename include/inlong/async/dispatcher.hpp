@@ -209,9 +209,9 @@ class dispatcher {
   stage finished_;
   linked_list<lane_batch> orphans_;     // reported, while a request that carries them has no end
   linked_list<lane_batch> left_;        // handed back: nothing pays for them any more
-  bool is_reporting_ = false;            // somebody is, and sees to what follows
+  bool is_reporting_ = false;             // somebody is, and sees to what follows
   const lane_batch* reported_ = nullptr;  // until it is retired: then others may use it
-  std::size_t next_part_ = 0;  // of the table, for whoever reports
+  std::size_t next_part_ = 0;             // of the table, for whoever reports
   std::thread::id reporter_;
   linked_list<lane_batch> small_spares_;
   linked_list<lane_batch> large_spares_;
@@ -318,9 +318,9 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
       if (batch->records.size() >= wanted_.max_batch_records) seal(into);
       return errc::ok;
     }
-    const bool alone = batch->records.request_bytes(batch->records.size() - 1, 1) <= most;
+    const bool fits_another = batch->records.last_fits(most);
     batch->drop_last();
-    if (!alone) return errc::too_large;
+    if (!fits_another) return errc::too_large;
   }
   return put_into_new(into, added);
 }
@@ -434,8 +434,7 @@ inline void dispatcher::hold(lane& held) noexcept {
 inline void dispatcher::let_go(lane& held) noexcept {
   lane_shard& at = lanes_.of(held.hash);
   const std::lock_guard lock(at.mutex);
-  --held.holders;
-  at.drop_if_idle(held);
+  at.let_go(held);
 }
 
 // ---- chores
@@ -486,8 +485,7 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
     lane_shard& at = lanes_.of(from.hash);
     const std::lock_guard shard(at.mutex);
     if (from.open != nullptr && from.open->sequence == sequence) seal(from);
-    --from.holders;
-    at.drop_if_idle(from);  // whoever sealed and reported it meanwhile could not
+    at.let_go(from);  // whoever sealed and reported it meanwhile could not
   }
   lock.lock();
   return true;
@@ -723,8 +721,7 @@ inline close_result dispatcher::hand_back(
     lane_shard& at = lanes_.of(from.hash);
     const std::lock_guard shard(at.mutex);
     if (from.open == each) from.open = nullptr;
-    --from.holders;
-    at.drop_if_idle(from);
+    at.let_go(from);
   }
   lock.lock();
   return result;

@@ -83,6 +83,11 @@ class lane_shard {
     idle_.erase(one);
     remove(one);
   }
+  /// One holder less; without any the lane does not stay.
+  void let_go(lane& one) noexcept {
+    --one.holders;
+    drop_if_idle(one);
+  }
   /// Ends lanes that have been of no use since then.
   void forget(steady_time since) noexcept {
     while (lane* const first = idle_.first()) {

@@ -47,6 +47,10 @@ class batch {
   /// The same, of a record that must fit into a request of its own.
   errc append(std::string_view body, std::size_t max_request_bytes) noexcept;
 
+  /// Whether the last record fits into a request of its own.
+  bool last_fits(std::size_t max_request_bytes) const noexcept {
+    return request_bytes(size() - 1, 1) <= max_request_bytes;
+  }
   /// Takes the last record out again.
   void drop_last() noexcept {
     ends_.truncate(size() - 1);
@@ -122,14 +126,18 @@ inline errc batch::open(const destination& to, time_point time, form how, char s
   form_ = how;
   separator_ = separator;
   if (const errc error = check_destination(to); error != errc::ok) return error;
-  if (const errc error = append_encoded(bytes_, {&separator, 1}, how); error != errc::ok) return error;
+  const errc unfit = append_encoded(bytes_, {&separator, 1}, how);
+  if (unfit != errc::ok) return unfit;
   separator_size_ = bytes_.size();
   bytes_.view().copy(encoded_separator_.data(), separator_size_);
   bytes_.truncate(0);
   // At once what would take several steps.
   bool room = bytes_.ensure_room(128 + 3 * (to.group_id.size() + to.stream_id.size()));
-  room = room && bytes_.append("groupId=") && append_encoded(bytes_, to.group_id, how) == errc::ok;
-  room = room && bytes_.append("&streamId=") && append_encoded(bytes_, to.stream_id, how) == errc::ok;
+  const auto append_id = [&](std::string_view name, std::string_view id) {
+    room = room && bytes_.append(name) && append_encoded(bytes_, id, how) == errc::ok;
+  };
+  append_id("groupId=", to.group_id);
+  append_id("&streamId=", to.stream_id);
   room = room && bytes_.append("&body=");
   if (!room) return errc::out_of_memory;
   head_size_ = bytes_.size();
@@ -164,7 +172,7 @@ inline errc batch::append(std::string_view body, std::size_t max_request_bytes) 
   // Encoding never shortens: what is too large as it is need not be looked at.
   if (body.size() > max_request_bytes) return errc::too_large;
   if (const errc error = append(body); error != errc::ok) return error;
-  if (request_bytes(size() - 1, 1) <= max_request_bytes) return errc::ok;
+  if (last_fits(max_request_bytes)) return errc::ok;
   drop_last();
   return errc::too_large;
 }

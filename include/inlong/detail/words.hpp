@@ -59,7 +59,8 @@ inline std::uint64_t mix(std::uint64_t word) noexcept {
 /// Spreads a text, and what was spread before it, over all bits.
 inline std::uint64_t mix(std::uint64_t state, std::string_view text) noexcept {
   const words all(text);
-  state += std::uint64_t{0x3c6ef372fe94f82b} * text.size();  // or text that ends in zeros would be like shorter text
+  // Or text that ends in zeros would be like shorter text.
+  state += std::uint64_t{0x3c6ef372fe94f82b} * text.size();
   for (std::size_t i = 0; i < all.whole(); ++i) state = mix(state ^ all[i]);
   return all.has_rest() ? mix(state ^ all.rest()) : state;
 }
