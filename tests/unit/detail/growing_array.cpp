@@ -83,9 +83,13 @@ TEST_CASE("room is paid for from a budget, both rooms while it grows") {
 
 TEST_CASE("what a budget has and the system has not is given back") {
   memory_budget endless(static_cast<std::size_t>(-1));
-  growing_array<char> bytes;
-  bytes.pay_from(endless);
-  CHECK_FALSE(bytes.ensure_room(PTRDIFF_MAX));
-  CHECK(endless.used() == 0);
-  CHECK(endless.failures() == 1);
+  growing_array<char> first;
+  growing_array<char> second;
+  first.pay_from(endless);
+  second.pay_from(endless);
+  // Half of all addresses: with 32 bits a system may have that once, but never twice.
+  const std::size_t had = first.ensure_room(PTRDIFF_MAX) ? 1 : 0;
+  CHECK_FALSE(second.ensure_room(PTRDIFF_MAX));
+  CHECK(endless.used() == had * PTRDIFF_MAX);
+  CHECK(endless.failures() == 2 - had);
 }
