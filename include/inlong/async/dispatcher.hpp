@@ -299,6 +299,7 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
     at.drop_if_idle(into);
     return submit_status::closed;
   }
+  into.prefetch_next();
   const bool stays = into.open != nullptr;  // whatever comes of this
   const errc error = put(into, added);
   const submit_status status =
@@ -315,6 +316,7 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
   if (batch != nullptr && batch->records.bytes() + added.body.size() < most) {
     if (const errc error = batch->append(added); error != errc::ok) return error;
     if (batch->fits(most)) {
+      into.next_written = batch->records.next_written();
       if (batch->records.size() >= wanted_.max_batch_records) seal(into);
       return errc::ok;
     }

@@ -40,31 +40,28 @@ class lane_shard {
   lane_shard& operator=(const lane_shard&) = delete;
   ~lane_shard() {
     for (std::size_t i = 0; i < places_.size(); ++i) {
-      while (lane* const first = places_[i]) {
-        places_[i] = first->chained;
-        lane::destroy(first, budget_);
-      }
+      if (places_[i].held != nullptr) lane::destroy(places_[i].held, budget_);
     }
   }
 
   lane* find(const destination& to, std::int64_t minute, std::size_t hash) const noexcept {
     if (places_.size() == 0) return nullptr;
-    lane* each = places_[place(hash)];
-    while (each != nullptr && !(each->hash == hash && each->is(to, minute))) each = each->chained;
-    return each;
+    for (std::size_t i = first_place(hash);; i = behind(i)) {
+      lane* const each = places_[i].held;
+      if (each == nullptr || (places_[i].hash == hash && each->is(to, minute))) return each;
+    }
   }
   /// A new lane; null if there is no memory for it.
   lane* make(const destination& to, std::int64_t minute, std::size_t hash) noexcept {
-    if (size_ >= places_.size()) grow();
-    if (places_.size() == 0) return nullptr;
+    if (size_ >= places_.size() - places_.size() / 4) grow();
+    if (size_ + 1 >= places_.size()) return nullptr;  // one place is always free, where `find` ends
     lane* const made = lane::make(to, minute, hash, budget_);
-    if (made == nullptr) {
-      if (size_ == 0) places_.reset();
-      return nullptr;
+    if (made != nullptr) {
+      put(*made);
+      ++size_;
+    } else if (size_ == 0) {
+      places_.reset();
     }
-    made->chained = places_[place(hash)];
-    places_[place(hash)] = made;
-    ++size_;
     return made;
   }
 
@@ -103,38 +100,55 @@ class lane_shard {
   intake counted;
 
  private:
-  std::size_t place(std::size_t hash) const noexcept {
+  /// The hash stands beside its lane, so that no other lane is looked at, which is seldom in a cache.
+  struct place {
+    lane* held = nullptr;
+    std::size_t hash = 0;
+  };
+
+  /// Where a lane is looked for: here, and then place by place up to one that is free.
+  std::size_t first_place(std::size_t hash) const noexcept {
     return (hash >> 8) & (places_.size() - 1);  // the lowest bits chose the shard
   }
+  std::size_t behind(std::size_t index) const noexcept {
+    return (index + 1) & (places_.size() - 1);
+  }
+  void put(lane& one) noexcept {
+    std::size_t i = first_place(one.hash);
+    while (places_[i].held != nullptr) i = behind(i);
+    places_[i] = {&one, one.hash};
+  }
   void remove(lane& gone) noexcept {
-    lane** link = &places_[place(gone.hash)];
-    while (*link != &gone) link = &(*link)->chained;
-    *link = gone.chained;
+    std::size_t hole = first_place(gone.hash);
+    while (places_[hole].held != &gone) hole = behind(hole);
+    // Whoever would not be found any more, because of the hole on the way, moves into it.
+    for (std::size_t i = behind(hole); places_[i].held != nullptr; i = behind(i)) {
+      const std::size_t way = (i - first_place(places_[i].hash)) & (places_.size() - 1);
+      const std::size_t way_from_hole = (i - hole) & (places_.size() - 1);
+      if (way >= way_from_hole) places_[std::exchange(hole, i)] = places_[i];
+    }
+    places_[hole] = {};
     --size_;
     lane::destroy(&gone, budget_);
     if (size_ == 0) places_.reset();
   }
-  /// Without memory for it the chains just get longer.
+  /// Without memory for it the ways just get longer.
   void grow() noexcept {
-    constexpr std::size_t smallest = 8;
-    growing_array<lane*> larger;
+    constexpr std::size_t smallest = 4;
+    growing_array<place> larger;
     larger.pay_from(budget_);
     const std::size_t size = places_.size() == 0 ? smallest : 2 * places_.size();
     if (!larger.ensure_room(size)) return;
-    for (std::size_t i = 0; i < size; ++i) *(larger.end() + i) = nullptr;
+    for (std::size_t i = 0; i < size; ++i) *(larger.end() + i) = {};
     larger.extend_to(larger.end() + size);
     std::swap(places_, larger);
     for (std::size_t i = 0; i < larger.size(); ++i) {
-      while (lane* const moved = larger[i]) {
-        larger[i] = moved->chained;
-        moved->chained = places_[place(moved->hash)];
-        places_[place(moved->hash)] = moved;
-      }
+      if (larger[i].held != nullptr) put(*larger[i].held);
     }
   }
 
   memory_budget& budget_;
-  growing_array<lane*> places_;  // chains of lanes; as many as a power of two
+  growing_array<place> places_;  // as many as a power of two
   std::size_t size_ = 0;
   linked_list<lane> idle_;  // the longest idle first
 };

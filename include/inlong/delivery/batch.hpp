@@ -98,6 +98,8 @@ class batch {
     bytes_.pay_no_more();
     ends_.pay_no_more();
   }
+  /// Where the next record is written, and where its end.
+  std::array<const void*, 2> next_written() const noexcept { return {bytes_.end(), ends_.end()}; }
   /// Memory that it holds, in bytes.
   std::size_t capacity() const noexcept {
     return bytes_.capacity() + ends_.capacity() * sizeof(std::size_t);

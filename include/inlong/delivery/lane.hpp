@@ -9,11 +9,13 @@
 #include <inlong/detail/deadline.hpp>
 #include <inlong/detail/growing_array.hpp>
 #include <inlong/detail/memory_budget.hpp>
+#include <inlong/detail/prefetch.hpp>
 #include <inlong/detail/words.hpp>
 #include <inlong/error.hpp>
 #include <inlong/options.hpp>
 #include <inlong/record.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -129,6 +131,15 @@ struct lane {
            equal(to().stream_id, asked.stream_id);
   }
 
+  /// Asks for all that the next record needs. Each of these says where the next one is, and where
+  /// there are many lanes none is in a cache: one after the other they would take several times as
+  /// long as the rest of `submit`.
+  [[gnu::always_inline]] void prefetch_next() const noexcept {
+    prefetch(open, 128);
+    prefetch(next_written[0], 128);
+    prefetch(next_written[1], 1);
+  }
+
   /// Takes one holder away, by any thread without a lock, unless that is the last one: false then.
   bool let_go_unless_last() noexcept {
     std::size_t now = holders;
@@ -140,8 +151,8 @@ struct lane {
 
   std::size_t hash = 0;
   std::int64_t minute = no_minute;
-  lane* chained = nullptr;     // with the same place in the table
   lane_batch* open = nullptr;
+  std::array<const void*, 2> next_written{};  // in that, or in the last one
   // Handles, batches that are not reported yet, and whoever is about to seal one.
   std::atomic<std::size_t> holders{0};
   bool is_busy = false;        // its last batch was large: the next one starts with a large buffer

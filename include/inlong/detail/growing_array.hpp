@@ -83,6 +83,7 @@ class growing_array {
   /// Where the next element goes. Whoever writes there, in the room ensured, calls `extend_to`
   /// then.
   T* end() noexcept { return data_ + size_; }
+  const T* end() const noexcept { return data_ + size_; }
 
   /// Adds what was written from `end()` up to `written` to the content.
   void extend_to(const T* written) noexcept { size_ = static_cast<std::size_t>(written - data_); }

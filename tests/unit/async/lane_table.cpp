@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <random>
 #include <set>
 #include <string>
 #include <tuple>
@@ -145,6 +147,54 @@ TEST_CASE("without memory there is no lane, and nothing stays behind") {
     }
     CHECK(budget.used() == 0);
   }
+}
+
+TEST_CASE("lanes come and go in any order, and those that stay are found") {
+  memory_budget budget(100'000);
+  std::mt19937 engine(42);
+  for (const std::size_t alike : {1U, 8U, 1000U}) {  // so many hashes for all of them
+    lane_shard shard(budget);
+    std::map<std::int64_t, lane*> all;
+    const auto hash = [&](std::int64_t minute) {
+      return (static_cast<std::size_t>(minute) % alike) << 8;
+    };
+    for (int i = 0; i < 5000; ++i) {
+      const auto minute = static_cast<std::int64_t>(engine() % 50);
+      lane* const found = shard.find(to, minute, hash(minute));
+      REQUIRE(found == (all.count(minute) == 1 ? all[minute] : nullptr));
+      if (found == nullptr) {
+        all[minute] = shard.make(to, minute, hash(minute));
+        REQUIRE(all[minute] != nullptr);
+      } else {
+        shard.drop_if_idle(*found);
+        all.erase(minute);
+      }
+      REQUIRE(shard.size() == all.size());
+    }
+  }
+  CHECK(budget.used() == 0);
+}
+
+TEST_CASE("without memory for a larger table the lanes that it has places for are found") {
+  memory_budget budget(100'000);
+  lane_shard shard(budget);
+  std::int64_t count = 0;
+  while (count < 20) REQUIRE(make(shard, to, count++) != nullptr);
+  const std::size_t used = budget.used();
+  REQUIRE(make(shard, to, count++) != nullptr);
+  const std::size_t of_one = budget.used() - used;
+  REQUIRE(budget.take(100'000 - budget.used()));
+  for (;;) {
+    budget.give_back(of_one);
+    if (make(shard, to, count) == nullptr) break;
+    ++count;
+  }
+  CHECK(count == 31);
+  for (std::int64_t i = 0; i < count; ++i) CHECK(find(shard, to, i) != nullptr);
+  CHECK(find(shard, to, count) == nullptr);
+  budget.give_back(10 * of_one);
+  CHECK(make(shard, to, count) != nullptr);
+  CHECK(find(shard, to, count) != nullptr);
 }
 
 TEST_CASE("destinations are spread over all parts of the table") {
