@@ -356,7 +356,7 @@ TEST_CASE("a batch is sealed with so many records, at once and by itself") {
   how.linger = 1h;
   reporter sender({"a"}, how, got.callback(), network);
   for (std::uint64_t i = 0; i < 25; ++i) sender.submit(to, {"x", {}, i});
-  while (got.size() < 20 && sender.poll(10s)) {
+  while (got.size() < 20 && sender.poll(10ms)) {
   }
   CHECK(got.size() == 20);
   CHECK(counted(sender).pending == 5);
@@ -887,7 +887,7 @@ TEST_CASE("a transport that ignores cancel does not keep close, nor touch anythi
                                                         deaf_transport{network});
     network->let_through(1);
     for (std::uint64_t i = 0; i < 5; ++i) sender.submit(to, {"body " + std::to_string(i), {}, i});
-    while (got.size() < 1) static_cast<void>(sender.poll(10s));
+    while (got.size() < 1) static_cast<void>(sender.poll(10ms));
     REQUIRE(network->wait_for_held(2));
     close_result end;
     CHECK(took([&] { end = sender.close(20ms); }) < 1s);
@@ -1318,7 +1318,7 @@ TEST_CASE("once warm, submit asks for no memory") {
       submitted += count;
       network->open();
       if (round > 1) least = (std::min)(least, allocations - before);
-      while (sender.counters().delivered < submitted) static_cast<void>(sender.poll(1s));
+      while (sender.counters().delivered < submitted) static_cast<void>(sender.poll(10ms));
     }
     CHECK(least == 0);
   }

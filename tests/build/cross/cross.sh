@@ -32,7 +32,8 @@ unit_tests() {
   rm -rf "$objects" && mkdir "$objects" || return
   printf '%s\0' "${sources[@]}" tests/support/main.cpp |
     xargs -0 -I'{}' -P "$(nproc)" bash -c '"${@:3}" -c "$2" -o "$1/${2//\//_}.o"' compile \
-      "$objects" '{}' "${compile[@]}" -DDOCTEST_CONFIG_USE_STD_HEADERS -DCOUNTS_ALLOCATIONS=0 &&
+      "$objects" '{}' "${compile[@]}" -MD -DDOCTEST_CONFIG_USE_STD_HEADERS \
+      -DDOCTEST_CONFIG_SUPER_FAST_ASSERTS -DCOUNTS_ALLOCATIONS=0 &&
     "${link[@]}" "$objects"/*.o -o "$folder/unit_tests" &&
     "$emulator" "$folder/unit_tests"
 }
