@@ -12,6 +12,7 @@
 #include <inlong/detail/words.hpp>
 #include <inlong/record.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -53,7 +54,7 @@ class lane_shard {
   }
   /// A new lane; null if there is no memory for it.
   lane* make(const destination& to, std::int64_t minute, std::size_t hash) noexcept {
-    if (size_ >= places_.size() - places_.size() / 4) grow();
+    if (size_ >= places_.size() / 4 * 3) resize((std::max)(smallest, 2 * places_.size()));
     if (size_ + 1 >= places_.size()) return nullptr;  // one place is always free, where `find` ends
     lane* const made = lane::make(to, minute, hash, budget_);
     if (made != nullptr) {
@@ -100,7 +101,9 @@ class lane_shard {
   intake counted;
 
  private:
-  /// The hash stands beside its lane, so that no other lane is looked at, which is seldom in a cache.
+  static constexpr std::size_t smallest = 4;
+  /// The hash stands beside its lane, as another lane, which would be looked at in vain, is seldom in
+  /// a cache.
   struct place {
     lane* held = nullptr;
     std::size_t hash = 0;
@@ -130,20 +133,22 @@ class lane_shard {
     places_[hole] = {};
     --size_;
     lane::destroy(&gone, budget_);
-    if (size_ == 0) places_.reset();
+    if (size_ == 0) {
+      places_.reset();
+    } else if (size_ < places_.size() / 8) {
+      resize(places_.size() / 2);
+    }
   }
   /// Without memory for it the ways just get longer.
-  void grow() noexcept {
-    constexpr std::size_t smallest = 4;
-    growing_array<place> larger;
-    larger.pay_from(budget_);
-    const std::size_t size = places_.size() == 0 ? smallest : 2 * places_.size();
-    if (!larger.ensure_room(size)) return;
-    for (std::size_t i = 0; i < size; ++i) *(larger.end() + i) = {};
-    larger.extend_to(larger.end() + size);
-    std::swap(places_, larger);
-    for (std::size_t i = 0; i < larger.size(); ++i) {
-      if (larger[i].held != nullptr) put(*larger[i].held);
+  void resize(std::size_t size) noexcept {
+    growing_array<place> others;
+    others.pay_from(budget_);
+    if (!others.ensure_room(size)) return;
+    std::fill_n(others.end(), size, place());
+    others.extend_to(others.end() + size);
+    std::swap(places_, others);
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      if (others[i].held != nullptr) put(*others[i].held);
     }
   }
 
