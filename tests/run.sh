@@ -57,8 +57,8 @@ run() {
   if meson setup "${known[@]}" -Dwerror=true -Ddebug=false "$@" "$folder" >"$folder.log" 2>&1 &&
     ninja -k 0 -C "$folder" "${targets[@]}" >>"$folder.log" 2>&1; then
     echo "Testing in $folder"
-    # One more than there are processors: many wait for a network most of the time.
-    meson test -C "$folder" --no-rebuild --num-processes $(($(nproc) + 1)) "${wrapper[@]}" \
+    # More than there are processors, as some wait most of the time.
+    meson test -C "$folder" --no-rebuild --num-processes $(($(nproc) + 2)) "${wrapper[@]}" \
       "${tests[@]}" >>"$folder.log" 2>&1 || true
   fi
 }
