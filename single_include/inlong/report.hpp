@@ -2165,8 +2165,9 @@ inline std::string name_fault(std::string_view name) {
   std::string_view rest = name;
   if (rest.back() == '.') rest.remove_suffix(1);  // the root's own dot: a full name
   std::string_view label;
-  do {
+  for (bool is_last = false; !is_last;) {
     const std::size_t dot = rest.find('.');
+    is_last = dot == std::string_view::npos;
     label = rest.substr(0, dot);
     if (label.empty()) return "the host name has an empty part: remove the extra dot";
     if (label.size() > 63) return "a part of the host name is longer than 63 characters";
@@ -2178,8 +2179,8 @@ inline std::string name_fault(std::string_view name) {
                "': write a name, an IPv4 address or [v6]";
       }
     }
-    rest.remove_prefix(dot == std::string_view::npos ? rest.size() : dot + 1);
-  } while (!rest.empty());
+    rest.remove_prefix(is_last ? rest.size() : dot + 1);
+  }
   // The system's resolver would read "10.1" as 10.0.0.1 and "010.0.0.1" as 8.0.0.1.
   const bool is_number = label.find_first_not_of("0123456789") == std::string_view::npos ||
                          label.substr(0, 2) == "0x" || label.substr(0, 2) == "0X";
@@ -2948,6 +2949,8 @@ class timer_heap {
 
   bool empty() const noexcept { return things_.size() == 0; }
   T& first() const noexcept { return *things_[0]; }
+  /// Some thing, which `erase` takes out at once.
+  T& last() const noexcept { return *things_[things_.size() - 1]; }
 
   /// Gives back all room. Needs a heap without things.
   void reset() noexcept { things_.reset(); }
@@ -3575,7 +3578,7 @@ struct lane_batch {
 
   lane_batch* previous = nullptr;  // among all that are not reported yet, or among the spare ones
   lane_batch* next = nullptr;
-  lane_batch* previous_in_stage = nullptr;  // among those that are open, or those that are finished
+  lane_batch* previous_in_stage = nullptr;  // among those in the same stage
   lane_batch* next_in_stage = nullptr;
 
  private:
@@ -3778,7 +3781,7 @@ class lane_shard {
     if (size_ + 1 >= places_.size()) return nullptr;  // one place is always free, where `find` ends
     lane* const made = lane::make(to, minute, hash, budget_);
     if (made != nullptr) {
-      put(*made);
+      put({made, hash});
       ++size_;
     } else if (size_ == 0) {
       places_.reset();
@@ -3836,10 +3839,10 @@ class lane_shard {
   std::size_t behind(std::size_t index) const noexcept {
     return (index + 1) & (places_.size() - 1);
   }
-  void put(lane& one) noexcept {
+  void put(const place& one) noexcept {
     std::size_t i = first_place(one.hash);
     while (places_[i].held != nullptr) i = behind(i);
-    places_[i] = {&one, one.hash};
+    places_[i] = one;
   }
   void remove(lane& gone) noexcept {
     std::size_t hole = first_place(gone.hash);
@@ -3868,7 +3871,7 @@ class lane_shard {
     others.extend_to(others.end() + size);
     std::swap(places_, others);
     for (std::size_t i = 0; i < others.size(); ++i) {
-      if (others[i].held != nullptr) put(*others[i].held);
+      if (others[i].held != nullptr) put(others[i]);
     }
   }
 
@@ -3984,8 +3987,9 @@ class sleepers {
     if (keeper_ != nullptr) wake(*keeper_);
   }
   /// Something is due at that time, perhaps earlier than the one who keeps the time knows of, if
-  /// there is one.
+  /// there is one. `max()`: nothing is.
   void set_alarm(steady_time due) noexcept {
+    if (due == (steady_time::max)()) return;
     if (lack_keeper()) wake(*others_.first());
     if (keeper_ == nullptr || keeper_->until <= due) return;
     keeper_->until = due;
@@ -5136,13 +5140,14 @@ inline std::optional<attempt> queue::next(steady_time now) noexcept {
 /// The next of those that can be sent now. Who has been at some endpoints, and can't be sent for
 /// that, does not hold up who can.
 inline std::optional<attempt> queue::next_of(linked_list<parcel>& from, steady_time now) noexcept {
-  constexpr int most_passed_over = 16;
-  for (int passed_over = 0; parcel* const leading = from.first();) {
+  const parcel* passed_over = nullptr;  // the first of them: then all have been looked at
+  while (parcel* const leading = from.first()) {
+    if (leading == passed_over) break;
     bool fresh = false;
     const choice to = choose(*leading, fresh, now);
     if (to.what == choice::kind::nowhere) {
-      const bool may_pass = order_ == order::free && !leading->asked.empty();
-      if (!may_pass || leading == from.last() || ++passed_over > most_passed_over) break;
+      if (order_ == order::strict || leading->asked.empty()) break;  // nor does anybody else
+      if (passed_over == nullptr) passed_over = leading;
       from.erase(*leading);
       from.push_back(*leading);
       continue;
@@ -5469,7 +5474,7 @@ inline void queue::fail(parcel& one, errc error) noexcept {
 
 inline void queue::abandon(errc why) noexcept {
   while (!timers_.empty()) {
-    parcel& one = timers_.first();
+    parcel& one = timers_.last();
     leave(one);
     fail(one, why);
   }
@@ -5800,7 +5805,7 @@ class dispatcher {
   // batches
   lane_batch* obtain(bool large) noexcept;
   void recycle(lane_batch& used) noexcept;
-  void reclaim() noexcept;
+  void reclaim(const lane_shard& locked) noexcept;
   void destroy(lane_batch& gone) noexcept;
   void trim(std::size_t most) noexcept;
 
@@ -5810,18 +5815,20 @@ class dispatcher {
   memory_budget budget_;
   lane_table lanes_;
   std::atomic<bool> closing_{false};
-  std::atomic<std::size_t> waiting_for_room_{0};
 
   // All that follows is guarded by `mutex`.
   shared_state shared_;
   queue path_;
   sleepers sleepers_;
   std::condition_variable room_;
+  std::size_t waiting_for_room_ = 0;
   std::uint64_t times_room_was_made_ = 0;
   std::uint64_t last_opened_ = 0;
   using stage = linked_list<lane_batch, &lane_batch::previous_in_stage, &lane_batch::next_in_stage>;
   linked_list<lane_batch> unreported_;  // in order of opening
-  stage open_;                          // these too
+  // These too, in stages.
+  stage open_;                          // in order of opening
+  stage under_way_;
   stage finished_;
   linked_list<lane_batch> orphans_;     // reported, while a request that carries them has no end
   linked_list<lane_batch> left_;        // handed back: nothing pays for them any more
@@ -5866,8 +5873,8 @@ inline submit_status dispatcher::submit(lane& held, const record& added) noexcep
 
 inline submit_status dispatcher::submit_for(const destination& to, const record& added,
                                             steady_time until) noexcept {
-  ++waiting_for_room_;
   std::unique_lock lock(mutex);
+  ++waiting_for_room_;
   submit_status status = submit_status::full;
   for (;;) {
     const std::uint64_t before = times_room_was_made_;
@@ -5875,13 +5882,13 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
     status = offer(to, added, true);
     lock.lock();
     if (status != submit_status::full) break;
-    if (times_room_was_made_ != before) continue;
     if (is_in_callback() || std::chrono::steady_clock::now() >= until) {
       lock.unlock();
       status = submit(to, added);
       lock.lock();
       break;
     }
+    if (times_room_was_made_ != before) continue;
     if (until == (steady_time::max)()) {
       room_.wait(lock);
     } else {
@@ -5905,7 +5912,7 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
                                                      std::size_t hash) noexcept {
   if (is_closing() || check_destination(to) != errc::ok) return nullptr;
   if (lane* const made = at.make(to, minute, hash)) return made;
-  reclaim();
+  reclaim(at);
   return at.make(to, minute, hash);
 }
 
@@ -5949,7 +5956,7 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
                                                              errc error) noexcept {
   const std::size_t failures = budget_.failures();
   if (error == errc::out_of_memory) {
-    reclaim();
+    reclaim(lanes_.of(into.hash));
     error = put_into_new(into, added);
   }
   return error == errc::ok ? submit_status::accepted : refusal(error, failures);
@@ -6028,6 +6035,7 @@ inline wake_up dispatcher::pass_on(lane& full, steady_time now) noexcept {
   full.is_busy = batch.records.capacity() > large;
   if (batch.prepared == nullptr) return wake_up();  // it has been handed back meanwhile
   open_.erase(batch);
+  under_way_.push_back(batch);
   path_.add(*std::exchange(batch.prepared, nullptr), batch.records, 0, batch.records.size(), &batch,
             later(now, how_.delivery_timeout));
   return sleepers_.call_one();
@@ -6077,9 +6085,9 @@ inline std::optional<attempt> dispatcher::next(steady_time now) noexcept {
   std::optional<attempt> wanted = path_.next(now);
   gather();  // what is past its deadline
   // Whoever has something to do for a while sees to it that another one does what comes meanwhile.
-  const bool more = path_.has_ready() || has_report();
-  if (wanted && (more || (sleepers_.lack_keeper() && alarm() != (steady_time::max)()))) {
-    sleepers_.call_one();
+  if (wanted) {
+    if (path_.has_ready() || has_report()) sleepers_.call_one();
+    sleepers_.set_alarm(alarm());
   }
   return wanted;
 }
@@ -6127,6 +6135,7 @@ inline void dispatcher::gather() noexcept {
     *link = done;
     batch.finished += done->count;
     if (batch.finished != batch.records.size()) continue;
+    under_way_.erase(batch);
     finished_.push_back(batch);
     if (is_reporting_) progress.notify_all();  // a flush within the callback
   }
@@ -6158,7 +6167,6 @@ inline void dispatcher::report(std::unique_lock<std::mutex>& lock, steady_time n
   ++times_room_was_made_;
   if (waiting_for_room_ != 0) room_.notify_all();
   progress.notify_all();
-  if (!finished_.empty()) sleepers_.call_one();
 }
 
 inline void dispatcher::account(const lane_batch& finished) noexcept {
@@ -6230,10 +6238,9 @@ inline bool dispatcher::is_settled(std::uint64_t last) const noexcept {
   if (!is_in_callback()) {
     return unreported_.empty() ? !is_tidying_ : unreported_.first()->sequence > last;
   }
-  for (const lane_batch* each = unreported_.first(); each != nullptr && each->sequence <= last;
-       each = each->next) {
-    const bool is_open = each->prepared != nullptr;  // others are writing into it
-    if (is_open || each->finished != each->records.size()) return false;
+  if (!open_.empty() && open_.first()->sequence <= last) return false;
+  for (const lane_batch* each = under_way_.first(); each != nullptr; each = each->next_in_stage) {
+    if (each->sequence <= last) return false;
   }
   return true;
 }
@@ -6272,8 +6279,14 @@ inline void dispatcher::recycle(lane_batch& used) noexcept {
   (used.records.capacity() > large ? large_spares_ : small_spares_).push_front(used);
 }
 
-/// Gives back the memory of what is kept for later. Takes `mutex`.
-inline void dispatcher::reclaim() noexcept {
+/// Gives back the memory of what is kept for later. Takes `mutex`, and of the table what nobody else
+/// has just now.
+inline void dispatcher::reclaim(const lane_shard& locked) noexcept {
+  for (lane_shard& each : lanes_.all()) {
+    if (&each == &locked) continue;  // by the caller, whose lane may be idle still
+    const std::unique_lock lock(each.mutex, std::try_to_lock);
+    if (lock) each.forget((steady_time::max)());
+  }
   const std::lock_guard lock(mutex);
   trim(0);
 }
@@ -6696,12 +6709,15 @@ template <class Transport>
 submit_status core<Transport>::submit_patiently(const destination& to, const record& added,
                                                 steady_time until) {
   if (threads_ != 0) return this->submit_for(to, added, until);
+  std::unique_lock lock(this->mutex);
   for (;;) {  // it is for the caller to make room
+    const std::uint64_t before = steps_;
+    lock.unlock();
     const submit_status status = this->offer(to, added, true);
     if (status != submit_status::full) return status;
-    std::unique_lock lock(this->mutex);
+    lock.lock();
     if (this->is_in_callback() || std::chrono::steady_clock::now() >= until) break;
-    const std::uint64_t before = steps_;
+    if (steps_ != before) continue;
     if (worker* const by = find_driver()) {
       drive(lock, *by, until, [&] { return steps_ != before; });
       if (!this->home.is_here()) return submit_status::forked;
@@ -6711,6 +6727,7 @@ submit_status core<Transport>::submit_patiently(const destination& to, const rec
       });
     }
   }
+  lock.unlock();
   return this->submit(to, added);
 }
 

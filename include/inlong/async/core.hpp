@@ -251,12 +251,15 @@ template <class Transport>
 submit_status core<Transport>::submit_patiently(const destination& to, const record& added,
                                                 steady_time until) {
   if (threads_ != 0) return this->submit_for(to, added, until);
+  std::unique_lock lock(this->mutex);
   for (;;) {  // it is for the caller to make room
+    const std::uint64_t before = steps_;
+    lock.unlock();
     const submit_status status = this->offer(to, added, true);
     if (status != submit_status::full) return status;
-    std::unique_lock lock(this->mutex);
+    lock.lock();
     if (this->is_in_callback() || std::chrono::steady_clock::now() >= until) break;
-    const std::uint64_t before = steps_;
+    if (steps_ != before) continue;
     if (worker* const by = find_driver()) {
       drive(lock, *by, until, [&] { return steps_ != before; });
       if (!this->home.is_here()) return submit_status::forked;
@@ -266,6 +269,7 @@ submit_status core<Transport>::submit_patiently(const destination& to, const rec
       });
     }
   }
+  lock.unlock();
   return this->submit(to, added);
 }
 

@@ -184,7 +184,7 @@ class dispatcher {
   // batches
   lane_batch* obtain(bool large) noexcept;
   void recycle(lane_batch& used) noexcept;
-  void reclaim() noexcept;
+  void reclaim(const lane_shard& locked) noexcept;
   void destroy(lane_batch& gone) noexcept;
   void trim(std::size_t most) noexcept;
 
@@ -194,18 +194,20 @@ class dispatcher {
   memory_budget budget_;
   lane_table lanes_;
   std::atomic<bool> closing_{false};
-  std::atomic<std::size_t> waiting_for_room_{0};
 
   // All that follows is guarded by `mutex`.
   shared_state shared_;
   queue path_;
   sleepers sleepers_;
   std::condition_variable room_;
+  std::size_t waiting_for_room_ = 0;
   std::uint64_t times_room_was_made_ = 0;
   std::uint64_t last_opened_ = 0;
   using stage = linked_list<lane_batch, &lane_batch::previous_in_stage, &lane_batch::next_in_stage>;
   linked_list<lane_batch> unreported_;  // in order of opening
-  stage open_;                          // these too
+  // These too, in stages.
+  stage open_;                          // in order of opening
+  stage under_way_;
   stage finished_;
   linked_list<lane_batch> orphans_;     // reported, while a request that carries them has no end
   linked_list<lane_batch> left_;        // handed back: nothing pays for them any more
@@ -250,8 +252,8 @@ inline submit_status dispatcher::submit(lane& held, const record& added) noexcep
 
 inline submit_status dispatcher::submit_for(const destination& to, const record& added,
                                             steady_time until) noexcept {
-  ++waiting_for_room_;
   std::unique_lock lock(mutex);
+  ++waiting_for_room_;
   submit_status status = submit_status::full;
   for (;;) {
     const std::uint64_t before = times_room_was_made_;
@@ -259,13 +261,13 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
     status = offer(to, added, true);
     lock.lock();
     if (status != submit_status::full) break;
-    if (times_room_was_made_ != before) continue;
     if (is_in_callback() || std::chrono::steady_clock::now() >= until) {
       lock.unlock();
       status = submit(to, added);
       lock.lock();
       break;
     }
+    if (times_room_was_made_ != before) continue;
     if (until == (steady_time::max)()) {
       room_.wait(lock);
     } else {
@@ -289,7 +291,7 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
                                                      std::size_t hash) noexcept {
   if (is_closing() || check_destination(to) != errc::ok) return nullptr;
   if (lane* const made = at.make(to, minute, hash)) return made;
-  reclaim();
+  reclaim(at);
   return at.make(to, minute, hash);
 }
 
@@ -333,7 +335,7 @@ inline submit_status dispatcher::submit_for(const destination& to, const record&
                                                              errc error) noexcept {
   const std::size_t failures = budget_.failures();
   if (error == errc::out_of_memory) {
-    reclaim();
+    reclaim(lanes_.of(into.hash));
     error = put_into_new(into, added);
   }
   return error == errc::ok ? submit_status::accepted : refusal(error, failures);
@@ -412,6 +414,7 @@ inline wake_up dispatcher::pass_on(lane& full, steady_time now) noexcept {
   full.is_busy = batch.records.capacity() > large;
   if (batch.prepared == nullptr) return wake_up();  // it has been handed back meanwhile
   open_.erase(batch);
+  under_way_.push_back(batch);
   path_.add(*std::exchange(batch.prepared, nullptr), batch.records, 0, batch.records.size(), &batch,
             later(now, how_.delivery_timeout));
   return sleepers_.call_one();
@@ -461,9 +464,9 @@ inline std::optional<attempt> dispatcher::next(steady_time now) noexcept {
   std::optional<attempt> wanted = path_.next(now);
   gather();  // what is past its deadline
   // Whoever has something to do for a while sees to it that another one does what comes meanwhile.
-  const bool more = path_.has_ready() || has_report();
-  if (wanted && (more || (sleepers_.lack_keeper() && alarm() != (steady_time::max)()))) {
-    sleepers_.call_one();
+  if (wanted) {
+    if (path_.has_ready() || has_report()) sleepers_.call_one();
+    sleepers_.set_alarm(alarm());
   }
   return wanted;
 }
@@ -511,6 +514,7 @@ inline void dispatcher::gather() noexcept {
     *link = done;
     batch.finished += done->count;
     if (batch.finished != batch.records.size()) continue;
+    under_way_.erase(batch);
     finished_.push_back(batch);
     if (is_reporting_) progress.notify_all();  // a flush within the callback
   }
@@ -542,7 +546,6 @@ inline void dispatcher::report(std::unique_lock<std::mutex>& lock, steady_time n
   ++times_room_was_made_;
   if (waiting_for_room_ != 0) room_.notify_all();
   progress.notify_all();
-  if (!finished_.empty()) sleepers_.call_one();
 }
 
 inline void dispatcher::account(const lane_batch& finished) noexcept {
@@ -614,10 +617,9 @@ inline bool dispatcher::is_settled(std::uint64_t last) const noexcept {
   if (!is_in_callback()) {
     return unreported_.empty() ? !is_tidying_ : unreported_.first()->sequence > last;
   }
-  for (const lane_batch* each = unreported_.first(); each != nullptr && each->sequence <= last;
-       each = each->next) {
-    const bool is_open = each->prepared != nullptr;  // others are writing into it
-    if (is_open || each->finished != each->records.size()) return false;
+  if (!open_.empty() && open_.first()->sequence <= last) return false;
+  for (const lane_batch* each = under_way_.first(); each != nullptr; each = each->next_in_stage) {
+    if (each->sequence <= last) return false;
   }
   return true;
 }
@@ -656,8 +658,14 @@ inline void dispatcher::recycle(lane_batch& used) noexcept {
   (used.records.capacity() > large ? large_spares_ : small_spares_).push_front(used);
 }
 
-/// Gives back the memory of what is kept for later. Takes `mutex`.
-inline void dispatcher::reclaim() noexcept {
+/// Gives back the memory of what is kept for later. Takes `mutex`, and of the table what nobody else
+/// has just now.
+inline void dispatcher::reclaim(const lane_shard& locked) noexcept {
+  for (lane_shard& each : lanes_.all()) {
+    if (&each == &locked) continue;  // by the caller, whose lane may be idle still
+    const std::unique_lock lock(each.mutex, std::try_to_lock);
+    if (lock) each.forget((steady_time::max)());
+  }
   const std::lock_guard lock(mutex);
   trim(0);
 }

@@ -58,7 +58,7 @@ class lane_shard {
     if (size_ + 1 >= places_.size()) return nullptr;  // one place is always free, where `find` ends
     lane* const made = lane::make(to, minute, hash, budget_);
     if (made != nullptr) {
-      put(*made);
+      put({made, hash});
       ++size_;
     } else if (size_ == 0) {
       places_.reset();
@@ -116,10 +116,10 @@ class lane_shard {
   std::size_t behind(std::size_t index) const noexcept {
     return (index + 1) & (places_.size() - 1);
   }
-  void put(lane& one) noexcept {
+  void put(const place& one) noexcept {
     std::size_t i = first_place(one.hash);
     while (places_[i].held != nullptr) i = behind(i);
-    places_[i] = {&one, one.hash};
+    places_[i] = one;
   }
   void remove(lane& gone) noexcept {
     std::size_t hole = first_place(gone.hash);
@@ -148,7 +148,7 @@ class lane_shard {
     others.extend_to(others.end() + size);
     std::swap(places_, others);
     for (std::size_t i = 0; i < others.size(); ++i) {
-      if (others[i].held != nullptr) put(*others[i].held);
+      if (others[i].held != nullptr) put(others[i]);
     }
   }
 

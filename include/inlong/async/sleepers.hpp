@@ -78,8 +78,9 @@ class sleepers {
     if (keeper_ != nullptr) wake(*keeper_);
   }
   /// Something is due at that time, perhaps earlier than the one who keeps the time knows of, if
-  /// there is one.
+  /// there is one. `max()`: nothing is.
   void set_alarm(steady_time due) noexcept {
+    if (due == (steady_time::max)()) return;
     if (lack_keeper()) wake(*others_.first());
     if (keeper_ == nullptr || keeper_->until <= due) return;
     keeper_->until = due;

@@ -104,7 +104,7 @@ struct lane_batch {
 
   lane_batch* previous = nullptr;  // among all that are not reported yet, or among the spare ones
   lane_batch* next = nullptr;
-  lane_batch* previous_in_stage = nullptr;  // among those that are open, or those that are finished
+  lane_batch* previous_in_stage = nullptr;  // among those in the same stage
   lane_batch* next_in_stage = nullptr;
 
  private:

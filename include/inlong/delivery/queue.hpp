@@ -195,13 +195,14 @@ inline std::optional<attempt> queue::next(steady_time now) noexcept {
 /// The next of those that can be sent now. Who has been at some endpoints, and can't be sent for
 /// that, does not hold up who can.
 inline std::optional<attempt> queue::next_of(linked_list<parcel>& from, steady_time now) noexcept {
-  constexpr int most_passed_over = 16;
-  for (int passed_over = 0; parcel* const leading = from.first();) {
+  const parcel* passed_over = nullptr;  // the first of them: then all have been looked at
+  while (parcel* const leading = from.first()) {
+    if (leading == passed_over) break;
     bool fresh = false;
     const choice to = choose(*leading, fresh, now);
     if (to.what == choice::kind::nowhere) {
-      const bool may_pass = order_ == order::free && !leading->asked.empty();
-      if (!may_pass || leading == from.last() || ++passed_over > most_passed_over) break;
+      if (order_ == order::strict || leading->asked.empty()) break;  // nor does anybody else
+      if (passed_over == nullptr) passed_over = leading;
       from.erase(*leading);
       from.push_back(*leading);
       continue;
@@ -528,7 +529,7 @@ inline void queue::fail(parcel& one, errc error) noexcept {
 
 inline void queue::abandon(errc why) noexcept {
   while (!timers_.empty()) {
-    parcel& one = timers_.first();
+    parcel& one = timers_.last();
     leave(one);
     fail(one, why);
   }

@@ -22,6 +22,8 @@ class timer_heap {
 
   bool empty() const noexcept { return things_.size() == 0; }
   T& first() const noexcept { return *things_[0]; }
+  /// Some thing, which `erase` takes out at once.
+  T& last() const noexcept { return *things_[things_.size() - 1]; }
 
   /// Gives back all room. Needs a heap without things.
   void reset() noexcept { things_.reset(); }

@@ -162,8 +162,9 @@ inline std::string name_fault(std::string_view name) {
   std::string_view rest = name;
   if (rest.back() == '.') rest.remove_suffix(1);  // the root's own dot: a full name
   std::string_view label;
-  do {
+  for (bool is_last = false; !is_last;) {
     const std::size_t dot = rest.find('.');
+    is_last = dot == std::string_view::npos;
     label = rest.substr(0, dot);
     if (label.empty()) return "the host name has an empty part: remove the extra dot";
     if (label.size() > 63) return "a part of the host name is longer than 63 characters";
@@ -175,8 +176,8 @@ inline std::string name_fault(std::string_view name) {
                "': write a name, an IPv4 address or [v6]";
       }
     }
-    rest.remove_prefix(dot == std::string_view::npos ? rest.size() : dot + 1);
-  } while (!rest.empty());
+    rest.remove_prefix(is_last ? rest.size() : dot + 1);
+  }
   // The system's resolver would read "10.1" as 10.0.0.1 and "010.0.0.1" as 8.0.0.1.
   const bool is_number = label.find_first_not_of("0123456789") == std::string_view::npos ||
                          label.substr(0, 2) == "0x" || label.substr(0, 2) == "0X";

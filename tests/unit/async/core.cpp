@@ -7,12 +7,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -127,6 +129,29 @@ TEST_CASE("whoever works on the calling thread looks at the time between two req
   CHECK(took([&] { CHECK(reporter.core->poll(in(50ms))); }) < 500ms);
   CHECK(took([&] { CHECK_FALSE(reporter.flush(0ms)); }) < 50ms);
   CHECK(took([&] { static_cast<void>(reporter.core->close(in(50ms))); }) < 500ms);
+}
+
+TEST_CASE("without workers, room that another thread has just made is not slept through") {
+  async_options how = with_workers(0);
+  how.linger = 0ms;
+  how.max_request_bytes = 4096;
+  how.max_memory = 16 * 1024;
+  driven reporter(how);
+  reporter.at->open();
+  std::atomic<bool> stop{false};
+  std::thread polling([&] {
+    while (!stop) static_cast<void>(reporter.core->poll(in(5ms)));
+  });
+  const std::string body(3500, 'x');
+  std::chrono::milliseconds longest(0);
+  for (int i = 0; i < 3000 && longest < 5s; ++i) {
+    longest = (std::max)(longest, took([&] {
+      static_cast<void>(reporter.core->submit_patiently(to, {body}, in(10s)));
+    }));
+  }
+  CHECK(longest < 5s);
+  stop = true;
+  polling.join();
 }
 
 TEST_CASE("a callback that keeps submitting does not keep poll") {

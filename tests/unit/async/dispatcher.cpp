@@ -178,6 +178,65 @@ TEST_CASE("idle lanes go while others are busy") {
   CHECK(driver.counted().lanes == 2);
 }
 
+TEST_CASE("lanes that nobody uses make room for others, also while something is under way") {
+  async_options how;
+  how.linger = 1h;
+  how.max_batch_records = 1;
+  how.max_request_bytes = 4096;
+  how.max_memory = 64 * 1024;
+  scripted_driver driver(how);
+  const auto now = std::chrono::steady_clock::now();
+  CHECK(driver.submit("x") == submit_status::accepted);
+  driver.run(now);
+  CHECK(driver.of.submit({"stuck", "stream"}, {"x"}) == submit_status::accepted);
+  {
+    const std::lock_guard lock(driver.of.mutex);
+    REQUIRE(driver.of.next(now));  // and nothing is told of it
+  }
+  for (int i = 0; i < 5000; ++i) {
+    const std::string group = "group " + std::to_string(i);
+    REQUIRE(driver.of.submit({group, "stream"}, {"x"}) == submit_status::accepted);
+    driver.run(now);
+  }
+  CHECK(driver.counted().pending == 1);
+}
+
+TEST_CASE("whoever goes on to another request lets the one who keeps the time know of a retry") {
+  async_options how;
+  how.linger = 1h;
+  how.max_batch_records = 1;
+  dispatcher of(how, {});
+  CHECK(of.replace({"a", "b"}) == inlong::errc::ok);
+  for (int i = 0; i < 2; ++i) CHECK(of.submit(to, {"x"}) == submit_status::accepted);
+  const auto start = std::chrono::steady_clock::now();
+  std::unique_lock lock(of.mutex);
+  const auto first = of.next(start);
+  REQUIRE(first);
+  inlong::detail::bed bed;
+  std::atomic<bool> asleep{false};
+  std::thread keeper([&] {
+    std::unique_lock own(of.mutex);
+    asleep = true;
+    of.sleep(own, bed, start, start + 20s, false);
+  });
+  while (!asleep) {
+    lock.unlock();
+    lock.lock();  // when it has been given back, it sleeps
+  }
+  inlong::detail::reply came;
+  came.got = scripted_transport::code(114);
+  came.code = 114;
+  came.means = inlong::detail::judge(came.got, came.code, false);
+  of.told(*first, std::move(came), start);
+  const auto second = of.next(start);
+  REQUIRE(second);
+  CHECK(second->carried != nullptr);
+  CHECK(second->carried != first->carried);
+  lock.unlock();
+  keeper.join();
+  CHECK(std::chrono::steady_clock::now() - start < 10s);
+}
+
 TEST_CASE("within the callback nobody waits for room, which comes after it") {
   scripted_driver* self = nullptr;
   submit_status got = submit_status::accepted;

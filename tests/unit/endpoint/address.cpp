@@ -104,6 +104,8 @@ TEST_CASE("what can't be read is refused with a hint what to write") {
               "xn--"));
   CHECK(refused("a..b", "empty part"));
   CHECK(refused(".", "empty part"));
+  CHECK(refused("a..", "empty part"));
+  CHECK(refused("a.b..:80", "empty part"));
   CHECK(refused("a,b", "','"));
   CHECK(refused("ho\"st", "'\"'"));
   CHECK(refused(std::string(64, 'a'), "63"));
