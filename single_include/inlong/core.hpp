@@ -3267,6 +3267,8 @@ struct node {
   bool retired = false;         // no longer in the list; goes with its last request
   bool probe_timed_out = false; // perhaps it is only far away
   std::size_t in_flight = 0;    // heartbeats included
+  std::size_t lost = 0;         // of these, those that were begun before it was closed last
+  unsigned closings = 0;
 
   errc last_error = errc::ok;
   std::string last_error_text;  // empty if there was no memory for it
@@ -4149,6 +4151,7 @@ struct choice {
   kind what = kind::nowhere;
   node* where = nullptr;
   bool unproven = false;  // it has not taken a request since it was opened
+  unsigned closings = 0;  // how often it had been closed by then
 };
 
 /// The endpoints of one reporter. Neither threads nor clocks are its business: one caller at a time
@@ -4199,9 +4202,9 @@ class fleet {
 
   /// A request was answered as it should be.
   void succeed(node& at, steady_time started, steady_time now) noexcept;
-  /// A request failed for the endpoint's own fault.
-  void fail(node& at, const rest& how, std::chrono::milliseconds at_least, steady_time started,
-            steady_time now) noexcept;
+  /// The request of that choice failed for the endpoint's own fault.
+  void fail(const choice& made, const rest& how, std::chrono::milliseconds at_least,
+            steady_time started, steady_time now) noexcept;
   /// A heartbeat was answered, and with readiness.
   void revive(node& at, steady_time now) noexcept;
   /// The request of that choice is no longer in flight. Its node may be gone after this.
@@ -4219,11 +4222,14 @@ class fleet {
   static constexpr unsigned most_credit = probe_price * most_active;
 
   static bool is_unproven(const node* one) noexcept { return !one->state.is_proven(); }
+  /// Whether somebody finds out what becomes of it. What was under way when it was closed may not
+  /// come back for long, whatever it is like now.
+  static bool is_being_tried(const node& one) noexcept { return one.in_flight != one.lost; }
   /// Whoever goes to one of which nothing is known may be held up for long: the others wait for
   /// what becomes of the first.
   bool is_full(const node& one) const noexcept {
     if (most_at_one_ == no_limit) return false;
-    if (is_unproven(&one)) return one.in_flight != 0;
+    if (is_unproven(&one)) return is_being_tried(one);
     return active_.size() > 1 && one.in_flight >= most_at_one_;
   }
   choice begin(choice::kind what, node& where) noexcept;
@@ -4276,7 +4282,7 @@ inline choice fleet::choose(const node_set& asked, bool may_probe, steady_time n
       return begin(choice::kind::probe, *found);
     }
   }
-  if (all_asked) return {choice::kind::asked_all, nullptr, false};
+  if (all_asked) return {choice::kind::asked_all, nullptr, false, 0};
   if (node* const latest = is_last ? find_latest(free, count) : nullptr) {
     return begin(choice::kind::send, *latest);
   }
@@ -4329,7 +4335,7 @@ inline choice fleet::begin(choice::kind what, node& where) noexcept {
   if (unproven) ++at_unproven_;
   if (what == choice::kind::send) ++where.requests;
   if (where.state.state() == endpoint_state::closed) look_ahead();
-  return {what, &where, unproven};
+  return {what, &where, unproven, where.closings};
 }
 
 /// Of the proven ones without a request, the one that has answered last.
@@ -4358,7 +4364,7 @@ inline node* fleet::find_rested(steady_time now) noexcept {
   node* first = nullptr;
   if (next_rested_ > now || next_rested_ == never) return first;
   for (const auto& each : nodes_) {
-    if (each->active || each->in_flight != 0 || each->state.rested() > now) continue;
+    if (each->active || is_being_tried(*each) || each->state.rested() > now) continue;
     if (first == nullptr || each->state.rested() < first->state.rested()) first = each.get();
   }
   return first;
@@ -4386,8 +4392,15 @@ inline void fleet::revive(node& at, steady_time now) noexcept {
   activate(at);
 }
 
-inline void fleet::fail(node& at, const rest& how, std::chrono::milliseconds at_least,
+inline void fleet::fail(const choice& made, const rest& how, std::chrono::milliseconds at_least,
                         steady_time started, steady_time now) noexcept {
+  node& at = *made.where;
+  const bool is_closed = at.state.state() == endpoint_state::closed;
+  if (!is_closed && made.closings != at.closings) return;  // it has come back since
+  if (!is_closed) {
+    ++at.closings;
+    at.lost = at.in_flight;
+  }
   at.state.fail(how, at_least, started, now, random_);
   at.active = false;
   active_.erase(std::remove(active_.begin(), active_.end(), &at), active_.end());
@@ -4398,6 +4411,7 @@ inline void fleet::fail(node& at, const rest& how, std::chrono::milliseconds at_
 inline void fleet::done(const choice& ended) noexcept {
   node& at = *ended.where;
   --at.in_flight;
+  if (ended.closings != at.closings) --at.lost;
   --in_flight_;
   if (ended.unproven) --at_unproven_;
   if (at.retired && at.in_flight == 0) {
@@ -4437,7 +4451,7 @@ inline void fleet::look_ahead() noexcept {
   next_rested_ = never;
   if (active_.size() == nodes_.size()) return;
   for (const auto& each : nodes_) {
-    if (each->state.state() != endpoint_state::closed || each->in_flight != 0) continue;
+    if (each->state.state() != endpoint_state::closed || is_being_tried(*each)) continue;
     next_rested_ = (std::min)(next_rested_, each->state.rested());
   }
 }
@@ -5278,7 +5292,7 @@ inline void queue::tell_of_heartbeat(const attempt& made, const reply& came,
   if (came.means.error == errc::cancelled) return;
   at.probe_timed_out = came.means.error == errc::timeout;
   at.note_failure(came.means.error, came.got.error_text);
-  shared_.endpoints.fail(at, came.code == 2 ? long_rest : usual_rest, {}, made.started, now);
+  shared_.endpoints.fail(made.to, came.code == 2 ? long_rest : usual_rest, {}, made.started, now);
 }
 
 /// Keeps what is to be told of the records in the end.
@@ -5330,7 +5344,8 @@ inline void queue::tell_fleet(const attempt& made, const reply& came, steady_tim
   const bool was_hurried = made.deadline < later(made.started, usual / 2) && now >= made.deadline;
   if (came.means.error == errc::timeout && was_hurried) return;
   at.note_failure(came.means.error, one.known_facts.detail);
-  endpoints.fail(at, *how, retry_after(came.got.retry_after, one.deadline, now), made.started, now);
+  const std::chrono::milliseconds at_least = retry_after(came.got.retry_after, one.deadline, now);
+  endpoints.fail(made.to, *how, at_least, made.started, now);
 }
 
 /// Every batch's fate is decided here, and nowhere else.

@@ -110,6 +110,7 @@ class run {
     std::size_t first;
     std::size_t count;
     unsigned generation;
+    unsigned closings;
   };
 
   static inlong::options make_options(const setup& how) {
@@ -162,8 +163,8 @@ class run {
     came.code = inlong::detail::find_code(came.got);
     came.means = inlong::detail::judge(came.got, came.code, one.made.fresh);
     model_.now = now_;
-    model_.ends(one.where, generations_[one.where] == one.generation, one.made.started, one.first,
-                one.count, how, one.made.fresh,
+    model_.ends(one.where, generations_[one.where] == one.generation, one.closings,
+                one.made.started, one.first, one.count, how, one.made.fresh,
                 now_ >= one.made.deadline && one.made.deadline < one.made.started + 5s);
     queue_.told(one.made, std::move(came), now_);
   }
@@ -177,12 +178,14 @@ class run {
       const auto made = queue_.next(now_);
       if (!made) break;
       const auto* carried = made->carried;
-      flight one{*made, static_cast<std::size_t>(made->to.where->where->host()[0] - 'a'), 0, 0, 0};
+      flight one{*made, static_cast<std::size_t>(made->to.where->where->host()[0] - 'a'), 0, 0,
+                 0, 0};
       if (carried != nullptr) {
         one.first = base_ + carried->first;
         one.count = carried->count;
       }
       one.generation = generations_[one.where];
+      one.closings = model_.at[one.where].closings;
       const bool resent = made->fresh && carried != nullptr;
       model_.begins(one.where, one.first, one.count, resent);
       flying_.push_back(one);

@@ -44,6 +44,8 @@ class model {
     steady_time since{};
     steady_time failed{};
     std::size_t in_flight = 0;
+    std::size_t lost = 0;  // of these, begun before it was closed last
+    unsigned closings = 0;
   };
 
   model(bool strict, bool at_most_once, std::chrono::milliseconds unknown_wait)
@@ -84,7 +86,7 @@ class model {
     }
     expect(count == 0 || resent || !closed || !any_proven, "sent to a closed endpoint");
     if (!strict_ && !resent) {
-      expect(to.proven || to.in_flight == 0, "two requests at an unproven endpoint");
+      expect(to.proven || to.in_flight == to.lost, "two requests at an unproven endpoint");
     }
     ++to.in_flight;
     for (std::size_t i = first; i < first + count; ++i) {
@@ -98,11 +100,14 @@ class model {
   }
 
   /// It has ended. `known_endpoint`: the endpoint has not been taken out of the list meanwhile.
-  void ends(std::size_t where, bool known_endpoint, steady_time started, std::size_t first,
-            std::size_t count, reaction how, bool fresh, bool late) {
+  /// `closings`: how often the endpoint had been closed when it began.
+  void ends(std::size_t where, bool known_endpoint, unsigned closings, steady_time started,
+            std::size_t first, std::size_t count, reaction how, bool fresh, bool late) {
     if (known_endpoint) {
+      const bool lost = closings != at[where].closings;
       --at[where].in_flight;
-      note_endpoint(at[where], started, count == 0, how, fresh, late);
+      if (lost) --at[where].lost;
+      note_endpoint(at[where], lost, started, count == 0, how, fresh, late);
     }
     for (std::size_t i = first; i < first + count; ++i) note_record(records[i], how, count);
   }
@@ -140,7 +145,7 @@ class model {
   }
 
  private:
-  void note_endpoint(endpoint& one, steady_time started, bool heartbeat, reaction how,
+  void note_endpoint(endpoint& one, bool lost, steady_time started, bool heartbeat, reaction how,
                      bool fresh, bool late) {
     standing means = meaning_of(how).endpoint;
     if (how == reaction::stale ? !fresh : how == reaction::hangs && late) means = standing::neutral;
@@ -149,7 +154,12 @@ class model {
       means = refused || meaning_of(how).is_silent ? standing::failing : standing::sound;
     }
     if (means == standing::failing) {
-      if (one.state != endpoint_state::closed) one.since = now;
+      if (lost && one.state != endpoint_state::closed) return;  // it has come back since
+      if (one.state != endpoint_state::closed) {
+        one.since = now;
+        one.lost = one.in_flight;
+        ++one.closings;
+      }
       one.state = endpoint_state::closed;
       one.proven = false;
       one.failed = now;

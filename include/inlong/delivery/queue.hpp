@@ -337,7 +337,7 @@ inline void queue::tell_of_heartbeat(const attempt& made, const reply& came,
   if (came.means.error == errc::cancelled) return;
   at.probe_timed_out = came.means.error == errc::timeout;
   at.note_failure(came.means.error, came.got.error_text);
-  shared_.endpoints.fail(at, came.code == 2 ? long_rest : usual_rest, {}, made.started, now);
+  shared_.endpoints.fail(made.to, came.code == 2 ? long_rest : usual_rest, {}, made.started, now);
 }
 
 /// Keeps what is to be told of the records in the end.
@@ -389,7 +389,8 @@ inline void queue::tell_fleet(const attempt& made, const reply& came, steady_tim
   const bool was_hurried = made.deadline < later(made.started, usual / 2) && now >= made.deadline;
   if (came.means.error == errc::timeout && was_hurried) return;
   at.note_failure(came.means.error, one.known_facts.detail);
-  endpoints.fail(at, *how, retry_after(came.got.retry_after, one.deadline, now), made.started, now);
+  const std::chrono::milliseconds at_least = retry_after(came.got.retry_after, one.deadline, now);
+  endpoints.fail(made.to, *how, at_least, made.started, now);
 }
 
 /// Every batch's fate is decided here, and nowhere else.

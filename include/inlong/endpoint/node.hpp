@@ -54,6 +54,8 @@ struct node {
   bool retired = false;         // no longer in the list; goes with its last request
   bool probe_timed_out = false; // perhaps it is only far away
   std::size_t in_flight = 0;    // heartbeats included
+  std::size_t lost = 0;         // of these, those that were begun before it was closed last
+  unsigned closings = 0;
 
   errc last_error = errc::ok;
   std::string last_error_text;  // empty if there was no memory for it

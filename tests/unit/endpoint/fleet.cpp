@@ -45,7 +45,7 @@ struct scene {
   }
   void fail(const choice& of, const rest& how = usual_rest,
             std::chrono::milliseconds at_least = 0ms) {
-    all.fail(*of.where, how, at_least, now, now);
+    all.fail(of, how, at_least, now, now);
     all.done(of);
   }
   /// Sends until every endpoint has taken a request.
@@ -404,13 +404,38 @@ TEST_CASE("of a long list eight are used, and what fails is replaced from the ot
   CHECK(sets.size() > 15);
 }
 
+TEST_CASE("a request from before an outage does not keep its endpoint shut, nor shuts it again") {
+  scene of({"a"});
+  of.prove(1);
+  const choice old = of.choose();
+  of.fail(of.choose());
+  CHECK(of.all.wake() != never);
+  of.now = of.all.wake();
+  const choice tried = of.choose();
+  REQUIRE(tried.what == choice::kind::probe);
+  CHECK(of.choose().what == choice::kind::nowhere);  // one at a time
+  CHECK(of.all.wake() == never);
+  of.all.revive(*tried.where, of.now);
+  of.all.done(tried);
+  const choice first = of.choose();
+  CHECK(first.what == choice::kind::send);
+  CHECK(of.choose().what == choice::kind::nowhere);
+  of.succeed(first);
+  of.all.fail(old, usual_rest, 0ms, start, of.now);
+  of.all.done(old);
+  CHECK(of.state(0) == endpoint_state::open);
+  CHECK(of.in_flight() == 0);
+  of.fail(of.choose());
+  CHECK(of.state(0) == endpoint_state::closed);
+}
+
 TEST_CASE("a success that is older than a failure opens nothing where others are open") {
   scene of({"a", "b"});
   of.prove(2);
   const choice first = of.all.choose_again(1);
   const choice second = of.all.choose_again(1);
   of.now += 1ms;
-  of.all.fail(*first.where, usual_rest, 0ms, start, of.now);
+  of.all.fail(first, usual_rest, 0ms, start, of.now);
   of.all.done(first);
   of.all.succeed(*second.where, start, of.now + 1ms);
   of.all.done(second);
@@ -421,7 +446,7 @@ TEST_CASE("a success that is older than a failure opens nothing where others are
   const choice third = alone.choose();
   const choice fourth = alone.choose();
   alone.now += 1ms;
-  alone.all.fail(*third.where, usual_rest, 0ms, start, alone.now);
+  alone.all.fail(third, usual_rest, 0ms, start, alone.now);
   alone.all.done(third);
   alone.all.succeed(*fourth.where, start, alone.now + 1ms);
   alone.all.done(fourth);
