@@ -5809,6 +5809,7 @@ class dispatcher {
 
   // chores
   steady_time alarm() const noexcept;
+  steady_time when_due(const lane_batch& open) const noexcept;
   bool seal_first(std::unique_lock<std::mutex>& lock, steady_time now, std::uint64_t last) noexcept;
   void gather() noexcept;
   void report(std::unique_lock<std::mutex>& lock, steady_time now);
@@ -5839,6 +5840,7 @@ class dispatcher {
   std::size_t waiting_for_room_ = 0;
   std::uint64_t times_room_was_made_ = 0;
   std::uint64_t last_opened_ = 0;
+  std::uint64_t no_longer_lingers_ = 0;  // what was opened by then, for want of memory
   using stage = linked_list<lane_batch, &lane_batch::previous_in_stage, &lane_batch::next_in_stage>;
   linked_list<lane_batch> unreported_;  // in order of opening
   // These too, in stages.
@@ -6092,8 +6094,12 @@ inline bool dispatcher::do_chore(std::unique_lock<std::mutex>& lock, steady_time
 /// When the next chore or attempt is due.
 inline steady_time dispatcher::alarm() const noexcept {
   const steady_time wake = path_.wake();
-  if (open_.empty()) return wake;
-  return (std::min)(wake, later(open_.first()->opened, wanted_.linger));
+  return open_.empty() ? wake : (std::min)(wake, when_due(*open_.first()));
+}
+
+/// When an open batch is to be sealed.
+inline steady_time dispatcher::when_due(const lane_batch& open) const noexcept {
+  return open.sequence <= no_longer_lingers_ ? open.opened : later(open.opened, wanted_.linger);
 }
 
 inline std::optional<attempt> dispatcher::next(steady_time now) noexcept {
@@ -6117,7 +6123,7 @@ inline bool dispatcher::seal_first(std::unique_lock<std::mutex>& lock, steady_ti
                                    std::uint64_t last) noexcept {
   lane_batch* const first = open_.first();
   if (first == nullptr || first->sequence > last) return false;
-  if (later(first->opened, wanted_.linger) > now) return false;
+  if (when_due(*first) > now) return false;
   lane& from = *first->home;
   const std::uint64_t sequence = first->sequence;
   ++from.holders;  // it stays, whatever becomes of the batch
@@ -6294,8 +6300,8 @@ inline void dispatcher::recycle(lane_batch& used) noexcept {
   (used.records.capacity() > large ? large_spares_ : small_spares_).push_front(used);
 }
 
-/// Gives back the memory of what is kept for later. Takes `mutex`, and of the table what nobody else
-/// has just now.
+/// For want of memory: gives back that of what is kept for later, and of lanes that nobody uses. Takes
+/// `mutex`, and the parts of the table that nobody else has just now.
 inline void dispatcher::reclaim(const lane_shard& locked) noexcept {
   for (lane_shard& each : lanes_.all()) {
     if (&each == &locked) continue;  // by the caller, whose lane may be idle still
@@ -6304,6 +6310,9 @@ inline void dispatcher::reclaim(const lane_shard& locked) noexcept {
   }
   const std::lock_guard lock(mutex);
   trim(0);
+  if (!under_way_.empty() || !finished_.empty() || is_reporting_) return;
+  no_longer_lingers_ = last_opened_;  // as nothing else will make room
+  sleepers_.set_alarm(steady_time());
 }
 
 inline void dispatcher::trim(std::size_t most) noexcept {

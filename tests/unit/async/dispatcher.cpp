@@ -201,6 +201,29 @@ TEST_CASE("lanes that nobody uses make room for others, also while something is 
   CHECK(driver.counted().pending == 1);
 }
 
+TEST_CASE("what lingers is sent early where it takes all memory, and nothing else is under way") {
+  async_options how = small_memory();
+  how.linger = 1h;
+  scripted_driver driver(how);
+  const auto submit = [&](int i) {
+    const std::string group = "group " + std::to_string(i);
+    return driver.of.submit({group, "stream"}, {"x"});
+  };
+  const auto now = std::chrono::steady_clock::now();
+  int accepted = 0;
+  while (submit(accepted) == submit_status::accepted) {
+    ++accepted;
+    driver.run(now);
+    REQUIRE(driver.counted().delivered == 0);
+  }
+  CHECK(accepted > 2);
+  driver.run(std::chrono::steady_clock::now());
+  CHECK(driver.counted().delivered == static_cast<std::uint64_t>(accepted));
+  CHECK(submit(accepted) == submit_status::accepted);
+  driver.run(std::chrono::steady_clock::now());
+  CHECK(driver.counted().pending == 1);  // and lingers, as there is room again
+}
+
 TEST_CASE("whoever goes on to another request lets the one who keeps the time know of a retry") {
   async_options how;
   how.linger = 1h;
