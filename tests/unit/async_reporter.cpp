@@ -953,6 +953,38 @@ TEST_CASE("the destructor does not wait for such a transport, and reports its re
   network->open();
 }
 
+/// Has returned from `post` at last, as on a machine that is busy with other things.
+struct slow_to_heed {
+  struct course {
+    std::promise<void> begun;
+    std::promise<void> cancelled;
+    std::atomic<bool> returned{false};
+  };
+  static constexpr bool heeds_cancel = true;
+  std::shared_ptr<course> all = std::make_shared<course>();
+
+  inlong::exchange post(const inlong::request&) {
+    all->begun.set_value();
+    all->cancelled.get_future().wait();
+    CHECK(::poll(nullptr, 0, 500) == 0);
+    all->returned = true;
+    return scripted_transport::maybe_sent(std::errc::operation_canceled);
+  }
+  void cancel() noexcept { all->cancelled.set_value(); }
+};
+
+TEST_CASE("the destructor waits for a transport that says that it heeds cancel") {
+  const slow_to_heed original;
+  {
+    async_options how;
+    how.workers = 1;
+    inlong::basic_async_reporter<slow_to_heed> sender({"a"}, how, {}, original);
+    sender.submit(to, "x");
+    original.all->begun.get_future().wait();
+  }
+  CHECK(original.all->returned);
+}
+
 TEST_CASE("the destructor grants its wait, and what is left is reported all the same") {
   for (const std::size_t workers : {0u, 1u, 4u}) {
     collector got;

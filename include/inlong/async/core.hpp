@@ -13,6 +13,7 @@
 #include <inlong/detail/thread.hpp>
 #include <inlong/error.hpp>
 #include <inlong/record.hpp>
+#include <inlong/transport/transport.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -342,8 +343,8 @@ void core<Transport>::dismiss(bool is_last) {
 template <class Transport>
 void core<Transport>::finish() {
   // What threads may take to end on a busy machine. One that has not must not be in a plugin which
-  // is unloaded next.
-  constexpr std::chrono::milliseconds grace(50);
+  // is unloaded next, and so this is long where all of them will end.
+  constexpr std::chrono::milliseconds grace(heeds_cancel<Transport> ? 10'000 : 50);
   const steady_time now = std::chrono::steady_clock::now();
   std::unique_lock<std::mutex> lock(this->mutex, std::defer_lock);
   static_cast<void>(end(lock, later(now, close_wait_)));

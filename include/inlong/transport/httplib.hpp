@@ -138,6 +138,7 @@ class httplib_transport {
   exchange post(const request& what);
   /// Ends the `post` that is under way, and later ones at once. For any thread.
   void cancel() noexcept { cancel_.raise(); }
+  static constexpr bool heeds_cancel = true;
   static bool supports(const endpoint& to) noexcept { return !to.https(); }
 
  private:

@@ -38,6 +38,11 @@ template <class T>
 inline constexpr bool
     has_supports<T, std::void_t<decltype(T::supports(std::declval<const endpoint&>()))>> = true;
 
+template <class T, class = void>
+inline constexpr bool heeds_cancel = false;
+template <class T>
+inline constexpr bool heeds_cancel<T, std::void_t<decltype(T::heeds_cancel)>> = T::heeds_cancel;
+
 }  // namespace detail
 
 /// True for a transport: something that carries one request at a time to an endpoint.
@@ -49,6 +54,9 @@ inline constexpr bool
 ///       void cancel() noexcept;
 ///       // Optional: which schemes it can do; without it, http.
 ///       static bool supports(const inlong::endpoint&);
+///       // Optional: post() always returns soon after cancel(). The destructor of an asynchronous
+///       // reporter waits for it then, however long that takes on a busy machine.
+///       static constexpr bool heeds_cancel = true;
 ///     };
 ///
 /// A copy shares no connection with the original and is not cancelled; a copy may be made while

@@ -12,6 +12,7 @@ struct my_transport {
   inlong::exchange post(const inlong::request&);  // blocks until answered, failed or past its deadline
   void cancel() noexcept;                         // any thread; sticky: a later post() returns at once
   static bool supports(const inlong::endpoint&);  // optional: which schemes it can do; without it, http
+  static constexpr bool heeds_cancel = true;      // optional: post() returns soon after cancel(), and the destructor waits for it
 };
 // clang-format on
 
