@@ -3830,12 +3830,12 @@ class lane_shard {
     std::size_t hash = 0;
   };
 
+  /// Behind the last place comes the first.
+  std::size_t wrapped(std::size_t index) const noexcept { return index & (places_.size() - 1); }
+  std::size_t behind(std::size_t index) const noexcept { return wrapped(index + 1); }
   /// Where a lane is looked for: here, and then place by place up to one that is free.
   std::size_t first_place(std::size_t hash) const noexcept {
-    return (hash >> 8) & (places_.size() - 1);  // the lowest bits chose the shard
-  }
-  std::size_t behind(std::size_t index) const noexcept {
-    return (index + 1) & (places_.size() - 1);
+    return wrapped(hash >> 8);  // the lowest bits chose the shard
   }
   void put(const place& one) noexcept {
     std::size_t i = first_place(one.hash);
@@ -3847,9 +3847,8 @@ class lane_shard {
     while (places_[hole].held != &gone) hole = behind(hole);
     // Whoever would not be found any more, because of the hole on the way, moves into it.
     for (std::size_t i = behind(hole); places_[i].held != nullptr; i = behind(i)) {
-      const std::size_t way = (i - first_place(places_[i].hash)) & (places_.size() - 1);
-      const std::size_t way_from_hole = (i - hole) & (places_.size() - 1);
-      if (way >= way_from_hole) places_[std::exchange(hole, i)] = places_[i];
+      const std::size_t way = wrapped(i - first_place(places_[i].hash));
+      if (way >= wrapped(i - hole)) places_[std::exchange(hole, i)] = places_[i];
     }
     places_[hole] = {};
     --size_;
@@ -4395,9 +4394,8 @@ inline void fleet::revive(node& at, steady_time now) noexcept {
 inline void fleet::fail(const choice& made, const rest& how, std::chrono::milliseconds at_least,
                         steady_time started, steady_time now) noexcept {
   node& at = *made.where;
-  const bool is_closed = at.state.state() == endpoint_state::closed;
-  if (!is_closed && made.closings != at.closings) return;  // it has come back since
-  if (!is_closed) {
+  if (at.state.state() != endpoint_state::closed) {
+    if (made.closings != at.closings) return;  // it has come back since
     ++at.closings;
     at.lost = at.in_flight;
   }
@@ -5711,6 +5709,11 @@ class dispatcher {
   submit_status submit_for(const destination& to, const record& added, steady_time until) noexcept;
   /// As `submit`; but if there will be another try of it, `full` does not count.
   submit_status offer(const destination& to, const record& added, bool again) noexcept;
+  /// Offers it until there is room, or until then. `moves` counts, with `mutex`, what can have made
+  /// some; `wait` waits for that, and says false in a child that was forked meanwhile.
+  template <class Wait>
+  submit_status offer_until(const destination& to, const record& added, steady_time until,
+                            const std::uint64_t& moves, const Wait& wait);
   /// A lane that stays until it is let go; null if there is no memory, or nothing is taken any more.
   lane* hold(const destination& to) noexcept;
   void hold(lane& held) noexcept;
@@ -5827,13 +5830,13 @@ class dispatcher {
   memory_budget budget_;
   lane_table lanes_;
   std::atomic<bool> closing_{false};
+  std::atomic<std::size_t> waiting_for_room_{0};
 
   // All that follows is guarded by `mutex`.
   shared_state shared_;
   queue path_;
   sleepers sleepers_;
   std::condition_variable room_;
-  std::size_t waiting_for_room_ = 0;
   std::uint64_t times_room_was_made_ = 0;
   std::uint64_t last_opened_ = 0;
   std::uint64_t no_longer_lingers_ = 0;  // what was opened by then, for want of memory
@@ -5886,30 +5889,36 @@ inline submit_status dispatcher::submit(lane& held, const record& added) noexcep
 
 inline submit_status dispatcher::submit_for(const destination& to, const record& added,
                                             steady_time until) noexcept {
-  std::unique_lock lock(mutex);
   ++waiting_for_room_;
-  submit_status status = submit_status::full;
-  for (;;) {
-    const std::uint64_t before = times_room_was_made_;
-    lock.unlock();
-    status = offer(to, added, true);
-    lock.lock();
-    if (status != submit_status::full) break;
-    if (is_in_callback() || std::chrono::steady_clock::now() >= until) {
-      lock.unlock();
-      status = submit(to, added);
-      lock.lock();
-      break;
-    }
-    if (times_room_was_made_ != before) continue;
-    if (until == (steady_time::max)()) {
-      room_.wait(lock);
-    } else {
-      room_.wait_until(lock, until);
-    }
-  }
+  const submit_status status =
+      offer_until(to, added, until, times_room_was_made_, [&](std::unique_lock<std::mutex>& lock) {
+        if (until == (steady_time::max)()) {
+          room_.wait(lock);
+        } else {
+          room_.wait_until(lock, until);
+        }
+        return true;
+      });
   --waiting_for_room_;
   return status;
+}
+
+template <class Wait>
+submit_status dispatcher::offer_until(const destination& to, const record& added,
+                                      steady_time until, const std::uint64_t& moves,
+                                      const Wait& wait) {
+  std::unique_lock lock(mutex);
+  for (;;) {
+    const std::uint64_t before = moves;
+    lock.unlock();
+    const submit_status status = offer(to, added, true);
+    if (status != submit_status::full) return status;
+    lock.lock();
+    if (is_in_callback() || std::chrono::steady_clock::now() >= until) break;
+    if (moves == before && !wait(lock)) return submit_status::forked;
+  }
+  lock.unlock();
+  return submit(to, added);
 }
 
 /// Null: the destination is not valid, nothing is taken any more, or there is no memory.
@@ -6838,26 +6847,18 @@ template <class Transport>
 submit_status core<Transport>::submit_patiently(const destination& to, const record& added,
                                                 steady_time until) {
   if (threads_ != 0) return this->submit_for(to, added, until);
-  std::unique_lock lock(this->mutex);
-  for (;;) {  // it is for the caller to make room
-    const std::uint64_t before = steps_;
-    lock.unlock();
-    const submit_status status = this->offer(to, added, true);
-    if (status != submit_status::full) return status;
-    lock.lock();
-    if (this->is_in_callback() || std::chrono::steady_clock::now() >= until) break;
-    if (steps_ != before) continue;
+  // It is for the caller to make room.
+  return this->offer_until(to, added, until, steps_, [&](std::unique_lock<std::mutex>& lock) {
+    const auto has_moved = [this, before = steps_] { return steps_ != before; };
     if (worker* const by = find_driver()) {
-      drive(lock, *by, until, [&] { return steps_ != before; });
-      if (!this->home.is_here()) return submit_status::forked;
+      drive(lock, *by, until, has_moved);
     } else {
       wait(lock, until, [&] {
-        return steps_ != before || this->is_closing() || find_driver() != nullptr;
+        return has_moved() || this->is_closing() || find_driver() != nullptr;
       });
     }
-  }
-  lock.unlock();
-  return this->submit(to, added);
+    return this->home.is_here();
+  });
 }
 
 /// Whether nobody drives any more, but for one who is in the callback.

@@ -154,8 +154,8 @@ class model {
       means = refused || meaning_of(how).is_silent ? standing::failing : standing::sound;
     }
     if (means == standing::failing) {
-      if (lost && one.state != endpoint_state::closed) return;  // it has come back since
       if (one.state != endpoint_state::closed) {
+        if (lost) return;  // it has come back since
         one.since = now;
         one.lost = one.in_flight;
         ++one.closings;

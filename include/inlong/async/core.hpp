@@ -252,26 +252,18 @@ template <class Transport>
 submit_status core<Transport>::submit_patiently(const destination& to, const record& added,
                                                 steady_time until) {
   if (threads_ != 0) return this->submit_for(to, added, until);
-  std::unique_lock lock(this->mutex);
-  for (;;) {  // it is for the caller to make room
-    const std::uint64_t before = steps_;
-    lock.unlock();
-    const submit_status status = this->offer(to, added, true);
-    if (status != submit_status::full) return status;
-    lock.lock();
-    if (this->is_in_callback() || std::chrono::steady_clock::now() >= until) break;
-    if (steps_ != before) continue;
+  // It is for the caller to make room.
+  return this->offer_until(to, added, until, steps_, [&](std::unique_lock<std::mutex>& lock) {
+    const auto has_moved = [this, before = steps_] { return steps_ != before; };
     if (worker* const by = find_driver()) {
-      drive(lock, *by, until, [&] { return steps_ != before; });
-      if (!this->home.is_here()) return submit_status::forked;
+      drive(lock, *by, until, has_moved);
     } else {
       wait(lock, until, [&] {
-        return steps_ != before || this->is_closing() || find_driver() != nullptr;
+        return has_moved() || this->is_closing() || find_driver() != nullptr;
       });
     }
-  }
-  lock.unlock();
-  return this->submit(to, added);
+    return this->home.is_here();
+  });
 }
 
 /// Whether nobody drives any more, but for one who is in the callback.

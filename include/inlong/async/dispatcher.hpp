@@ -79,6 +79,11 @@ class dispatcher {
   submit_status submit_for(const destination& to, const record& added, steady_time until) noexcept;
   /// As `submit`; but if there will be another try of it, `full` does not count.
   submit_status offer(const destination& to, const record& added, bool again) noexcept;
+  /// Offers it until there is room, or until then. `moves` counts, with `mutex`, what can have made
+  /// some; `wait` waits for that, and says false in a child that was forked meanwhile.
+  template <class Wait>
+  submit_status offer_until(const destination& to, const record& added, steady_time until,
+                            const std::uint64_t& moves, const Wait& wait);
   /// A lane that stays until it is let go; null if there is no memory, or nothing is taken any more.
   lane* hold(const destination& to) noexcept;
   void hold(lane& held) noexcept;
@@ -195,13 +200,13 @@ class dispatcher {
   memory_budget budget_;
   lane_table lanes_;
   std::atomic<bool> closing_{false};
+  std::atomic<std::size_t> waiting_for_room_{0};
 
   // All that follows is guarded by `mutex`.
   shared_state shared_;
   queue path_;
   sleepers sleepers_;
   std::condition_variable room_;
-  std::size_t waiting_for_room_ = 0;
   std::uint64_t times_room_was_made_ = 0;
   std::uint64_t last_opened_ = 0;
   std::uint64_t no_longer_lingers_ = 0;  // what was opened by then, for want of memory
@@ -254,30 +259,36 @@ inline submit_status dispatcher::submit(lane& held, const record& added) noexcep
 
 inline submit_status dispatcher::submit_for(const destination& to, const record& added,
                                             steady_time until) noexcept {
-  std::unique_lock lock(mutex);
   ++waiting_for_room_;
-  submit_status status = submit_status::full;
-  for (;;) {
-    const std::uint64_t before = times_room_was_made_;
-    lock.unlock();
-    status = offer(to, added, true);
-    lock.lock();
-    if (status != submit_status::full) break;
-    if (is_in_callback() || std::chrono::steady_clock::now() >= until) {
-      lock.unlock();
-      status = submit(to, added);
-      lock.lock();
-      break;
-    }
-    if (times_room_was_made_ != before) continue;
-    if (until == (steady_time::max)()) {
-      room_.wait(lock);
-    } else {
-      room_.wait_until(lock, until);
-    }
-  }
+  const submit_status status =
+      offer_until(to, added, until, times_room_was_made_, [&](std::unique_lock<std::mutex>& lock) {
+        if (until == (steady_time::max)()) {
+          room_.wait(lock);
+        } else {
+          room_.wait_until(lock, until);
+        }
+        return true;
+      });
   --waiting_for_room_;
   return status;
+}
+
+template <class Wait>
+submit_status dispatcher::offer_until(const destination& to, const record& added,
+                                      steady_time until, const std::uint64_t& moves,
+                                      const Wait& wait) {
+  std::unique_lock lock(mutex);
+  for (;;) {
+    const std::uint64_t before = moves;
+    lock.unlock();
+    const submit_status status = offer(to, added, true);
+    if (status != submit_status::full) return status;
+    lock.lock();
+    if (is_in_callback() || std::chrono::steady_clock::now() >= until) break;
+    if (moves == before && !wait(lock)) return submit_status::forked;
+  }
+  lock.unlock();
+  return submit(to, added);
 }
 
 /// Null: the destination is not valid, nothing is taken any more, or there is no memory.

@@ -109,12 +109,12 @@ class lane_shard {
     std::size_t hash = 0;
   };
 
+  /// Behind the last place comes the first.
+  std::size_t wrapped(std::size_t index) const noexcept { return index & (places_.size() - 1); }
+  std::size_t behind(std::size_t index) const noexcept { return wrapped(index + 1); }
   /// Where a lane is looked for: here, and then place by place up to one that is free.
   std::size_t first_place(std::size_t hash) const noexcept {
-    return (hash >> 8) & (places_.size() - 1);  // the lowest bits chose the shard
-  }
-  std::size_t behind(std::size_t index) const noexcept {
-    return (index + 1) & (places_.size() - 1);
+    return wrapped(hash >> 8);  // the lowest bits chose the shard
   }
   void put(const place& one) noexcept {
     std::size_t i = first_place(one.hash);
@@ -126,9 +126,8 @@ class lane_shard {
     while (places_[hole].held != &gone) hole = behind(hole);
     // Whoever would not be found any more, because of the hole on the way, moves into it.
     for (std::size_t i = behind(hole); places_[i].held != nullptr; i = behind(i)) {
-      const std::size_t way = (i - first_place(places_[i].hash)) & (places_.size() - 1);
-      const std::size_t way_from_hole = (i - hole) & (places_.size() - 1);
-      if (way >= way_from_hole) places_[std::exchange(hole, i)] = places_[i];
+      const std::size_t way = wrapped(i - first_place(places_[i].hash));
+      if (way >= wrapped(i - hole)) places_[std::exchange(hole, i)] = places_[i];
     }
     places_[hole] = {};
     --size_;

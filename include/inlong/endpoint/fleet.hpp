@@ -281,9 +281,8 @@ inline void fleet::revive(node& at, steady_time now) noexcept {
 inline void fleet::fail(const choice& made, const rest& how, std::chrono::milliseconds at_least,
                         steady_time started, steady_time now) noexcept {
   node& at = *made.where;
-  const bool is_closed = at.state.state() == endpoint_state::closed;
-  if (!is_closed && made.closings != at.closings) return;  // it has come back since
-  if (!is_closed) {
+  if (at.state.state() != endpoint_state::closed) {
+    if (made.closings != at.closings) return;  // it has come back since
     ++at.closings;
     at.lost = at.in_flight;
   }
