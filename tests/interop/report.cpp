@@ -457,7 +457,7 @@ TEST_CASE_TEMPLATE("restarts in the middle of it all lose nothing", Kind, INTERO
   });
   const account kept = reporter.deliver(server().to(), all, 5000, in(60s));
   restarting.join();
-  CHECK(trouble.empty());
+  CHECK_MESSAGE(trouble.empty(), trouble);
   CHECK_MESSAGE(kept.delivered == all.size(), kept.message);
 
   const auto counts = counted(stored_records());

@@ -8,9 +8,11 @@ The peer is named by the environment, as in peer.hpp.
 """
 
 import collections
+import errno
 import os
 import random
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -115,6 +117,19 @@ class ToolTest(unittest.TestCase):
         by_curl = subprocess.run(["bash", "-e"], input=dry.stdout, capture_output=True, timeout=60)
         self.assertEqual(by_curl.returncode, 0, by_curl.stderr)
         self.check_arrived(self.report(lines), lines + lines if self.judge else lines)
+
+    @JUDGE_ONLY
+    def test_judge_comes_back_to_its_port(self):
+        """While it is down, nobody else gets it."""
+        host, port = self.address.split(":")
+        self.judge.tell("down")
+        with socket.socket() as other, self.assertRaises(OSError) as refused:
+            other.bind((host, int(port)))
+        self.assertEqual(refused.exception.errno, errno.EADDRINUSE)
+        self.judge.tell("up")
+        for _ in range(200):
+            self.judge.tell("restart")  # or raises
+        self.assertEqual(self.curl(self.form()), OK)
 
     @JUDGE_ONLY
     def test_tool_halves_what_is_too_large_for_the_server(self):

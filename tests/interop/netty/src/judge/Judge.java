@@ -4,6 +4,7 @@ package judge;
 
 import io.netty.util.Version;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -24,7 +25,7 @@ public final class Judge {
     private final Journal journal = new Journal();
     private final Server server;
 
-    private Judge(InetSocketAddress address) {
+    private Judge(InetSocketAddress address) throws IOException {
         server = new Server(settings, script, journal, address);
     }
 

@@ -17,7 +17,9 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,6 +30,7 @@ final class Server {
     private final Settings settings;
     private final Script script;
     private final ServerBootstrap bootstrap;
+    private final EventLoopGroup workers = new NioEventLoopGroup(2);
     // Once it is closed, it closes whoever is added, so that a connection that is just being
     // accepted does not outlive its listener. Each listener has its own.
     private volatile ChannelGroup open = newGroup();
@@ -35,17 +38,18 @@ final class Server {
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong unanswered = new AtomicLong();
-    private InetSocketAddress address;
-    private Channel listener;
+    // Bound and never connected, it keeps the port from everyone else while nobody listens.
+    private final Socket reservation = new Socket();
+    private EventLoopGroup acceptor; // of the listener, while there is one
 
-    Server(Settings settings, Script script, Journal journal, InetSocketAddress address) {
+    /** Has the address from now on, and listens once it is up. Throws if it can't have it. */
+    Server(Settings settings, Script script, Journal journal, InetSocketAddress address)
+            throws IOException {
         this.settings = settings;
         this.script = script;
-        this.address = address;
-        EventLoopGroup acceptor = new NioEventLoopGroup(1);
-        EventLoopGroup workers = new NioEventLoopGroup(2);
+        reservation.setReuseAddress(true); // the listener has the same address
+        reservation.bind(address);
         bootstrap = new ServerBootstrap()
-                .group(acceptor, workers)
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .option(ChannelOption.SO_REUSEADDR, true)
@@ -64,20 +68,22 @@ final class Server {
                 });
     }
 
-    /** Listens, the second time on the port that it had. Throws if it can't. */
+    /** Listens. */
     synchronized void up() throws InterruptedException {
-        if (listener == null) {
+        if (acceptor == null) {
             open = newGroup();
-            listener = bootstrap.bind(address).sync().channel();
-            address = (InetSocketAddress) listener.localAddress();
+            acceptor = new NioEventLoopGroup(1);
+            bootstrap.clone().group(acceptor, workers).bind(reservation.getLocalSocketAddress())
+                    .sync();
         }
     }
 
     /** Ends listener and connections, whatever they are at. */
     synchronized void down() throws InterruptedException {
-        if (listener != null) {
-            listener.close().sync();
-            listener = null;
+        if (acceptor != null) {
+            // Not the listener alone: its socket would go on listening until the next select.
+            acceptor.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
+            acceptor = null;
         }
         open.close().sync();
     }
@@ -88,8 +94,8 @@ final class Server {
         }
     }
 
-    synchronized int port() {
-        return address.getPort();
+    int port() {
+        return reservation.getLocalPort();
     }
 
     /** False: the connection is to be closed without a byte. */
