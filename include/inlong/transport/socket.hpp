@@ -172,6 +172,13 @@ inline bool is_connected_to_itself(int socket) noexcept {
          own_size == peer_size && std::memcmp(&own, &peer, own_size) == 0;
 }
 
+/// Closes a connection so that no trace of it is left. After an end in order its port would be kept
+/// from others for a minute.
+inline void end_by_reset(descriptor connected) noexcept {
+  const linger at_once{1, 0};
+  ::setsockopt(connected.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 /// `10.0.0.1:46802`, `[::1]:46802`
 inline std::string to_text(const socket_address& address) {
   std::array<char, NI_MAXHOST> host{};
@@ -263,7 +270,10 @@ inline descriptor connect_to(const socket_address& to, const cancellation& cance
     if (::getsockopt(made.number(), SOL_SOCKET, SO_ERROR, &result, &size) != 0) result = errno;
     error = system_error(result);
   }
-  if (!error && is_connected_to_itself(made.number())) error = system_error(ECONNREFUSED);
+  if (!error && is_connected_to_itself(made.number())) {
+    end_by_reset(std::move(made));  // the port is that of a server, which may come back
+    error = system_error(ECONNREFUSED);
+  }
   return error ? descriptor() : std::move(made);
 }
 

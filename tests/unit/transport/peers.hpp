@@ -25,6 +25,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace peers {
@@ -83,12 +84,7 @@ struct tcp_pair {
     peer = descriptor(::accept(door.socket(), nullptr, nullptr));
     must(static_cast<bool>(peer));
   }
-  /// Ends the connection by a reset instead of in order.
-  void reset() {
-    const linger at_once{1, 0};
-    must(::setsockopt(peer.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0);
-    peer = descriptor();
-  }
+  void reset() { end_by_reset(std::move(peer)); }
 
   descriptor own;
   descriptor peer;

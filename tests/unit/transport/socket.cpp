@@ -129,10 +129,19 @@ TEST_CASE("cancelling ends a connection that nobody answers") {
   other.join();
 }
 
-TEST_CASE("a socket that is connected to itself is known") {
-  const peers::closed_port own;
-  REQUIRE(::connect(own.socket(), own.address().get(), own.address().size) == 0);
-  CHECK(is_connected_to_itself(own.socket()));
+TEST_CASE("a socket that is connected to itself is known, and a server gets its port at once") {
+  descriptor own(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const socket_address any = peers::loopback(0);
+  REQUIRE(::bind(own.number(), any.get(), any.size) == 0);
+  const socket_address address = peers::loopback(peers::port_of(own.number()));
+  REQUIRE(::connect(own.number(), address.get(), address.size) == 0);
+  CHECK(is_connected_to_itself(own.number()));
+
+  end_by_reset(std::move(own));
+  const descriptor server(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  ::setsockopt(server.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  CHECK(::bind(server.number(), address.get(), address.size) == 0);
 }
 
 TEST_CASE("a wait ends with what it waits for, and not before its deadline without it") {
