@@ -54,7 +54,7 @@ inline int no_thread() {
            std::string::npos);
   }
   const std::size_t open = descriptors();
-  EXPECT(threads() == 1 || is_tsan());
+  EXPECT(threads() == 1 || is_tsan);
 
   async_options how;
   how.workers = 0;

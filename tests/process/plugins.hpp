@@ -66,7 +66,7 @@ inline int unload() {
 inline int unload_busy() {
   for (std::size_t round = 0; round < 20; ++round) {
     EXPECT(use_plugin(setting("PLUGIN"), "abandon", 10 * round, 10) == 10);
-    await([] { return threads() == 1U + is_tsan(); });
+    await([] { return threads() == 1U + is_tsan; });
   }
   return status();
 }

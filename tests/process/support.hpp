@@ -87,18 +87,19 @@ inline std::string body(const std::string& prefix, std::size_t number) {
 
 // ---- what a process has
 
-inline bool is_tsan() {
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-  return true;
+#if !defined(__has_feature)
+#define __has_feature(name) 0
 #endif
-#endif
-#if defined(__SANITIZE_THREAD__)
-  return true;
+#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
+constexpr bool is_tsan = true;
 #else
-  return false;
+constexpr bool is_tsan = false;
 #endif
-}
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+constexpr bool is_asan = true;
+#else
+constexpr bool is_asan = false;
+#endif
 
 inline std::size_t entries(const char* folder) {
   std::size_t count = 0;
