@@ -2,6 +2,8 @@
 // The stand-in DataProxy as a program: takes reports and shows each record as it arrives.
 #include <inlong/testing/dataproxy.hpp>
 
+#include "support/standard_streams.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <signal.h>
@@ -30,6 +32,7 @@ struct settings {
 int serve(const settings& wanted);
 
 int main(int argc, char** argv) {
+  reserve_standard_streams();
   settings wanted;
   CLI::App app("Takes reports as Apache InLong's DataProxy does, and shows them.",
                "dataproxy-stand-in");

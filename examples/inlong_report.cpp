@@ -6,6 +6,7 @@
 #include "support/ledger.hpp"
 #include "support/line_reader.hpp"
 #include "support/settings.hpp"
+#include "support/standard_streams.hpp"
 #include "support/stop_request.hpp"
 
 #include <chrono>
@@ -41,13 +42,14 @@ class run {
 };
 
 int main(int argc, char** argv) {
+  reserve_standard_streams();
   settings wanted;
   if (const auto status = read_command_line(argc, argv, wanted)) return *status;
   try {
     return wanted.dry_run ? run(wanted, curl_transport()).report_files()
                           : run(wanted, inlong::httplib_transport()).report_files();
   } catch (const std::system_error& error) {  // an address or an id is wrong; nothing was sent
-    std::cerr << "inlong-report: " << error.what() << '\n';
+    std::cerr << "inlong-report: " << by_flags(error.what()) << '\n';
     return 2;
   }
 }

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// A transport that sends nothing: it prints the curl command that would send the same request.
+// A transport that sends nothing: it prints the curl command that would send the same request. Where
+// nobody takes what is printed, the program is to come to its end.
 #ifndef EXAMPLES_SUPPORT_CURL_TRANSPORT_HPP
 #define EXAMPLES_SUPPORT_CURL_TRANSPORT_HPP
 
 #include <inlong/transport/exchange.hpp>
 
+#include "stop_request.hpp"
+
+#include <cerrno>
 #include <cstddef>
+#include <cstring>
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 /// Quotes any text for a POSIX shell: between single quotes nothing but a single quote is special.
 inline std::string shell_quote(std::string_view text) {
@@ -43,9 +49,17 @@ struct curl_transport {
       command += " --data-raw " + form;
     }
     command += ' ' + shell_quote("http://" + wanted.to.authority() + std::string(wanted.path));
-    if (wanted.body_size() != 0) std::cout << command << '\n';  // or else it is a heartbeat
-
     inlong::exchange answer;
+    const bool is_heartbeat = wanted.body_size() == 0;
+    if (!is_heartbeat && trouble.empty() && !(std::cout << command << std::endl)) {
+      trouble = std::string("standard output: ") + std::strerror(errno);
+      stop_request::make();
+    }
+    if (!trouble.empty()) {
+      answer.error_text = trouble;
+      answer.error = std::make_error_code(std::errc::operation_canceled);
+      return answer;
+    }
     answer.what = inlong::transmission::answered;
     answer.status = 200;
     answer.body = R"({"code":"0"})";
@@ -53,6 +67,8 @@ struct curl_transport {
   }
 
   void cancel() noexcept {}
+
+  std::string trouble;  // why nothing can be printed any more
 };
 
 #endif

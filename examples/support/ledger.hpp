@@ -86,6 +86,8 @@ class ledger {
   bool read_all_ = true;
 };
 
+inline std::string name_of(const std::string& file) { return file == "-" ? "stdin" : file; }
+
 inline progress::style style_for(const settings& wanted) {
   const bool someone_types =
       isatty(STDIN_FILENO) == 1 && std::count(wanted.files.begin(), wanted.files.end(), "-") != 0;
@@ -138,7 +140,7 @@ inline void ledger::stop_before(place where) {
 
 inline void ledger::reading_failed(const std::string& file, const std::string& why) {
   const std::lock_guard lock(mutex_);
-  progress_.say(file + ": " + why);
+  progress_.say(name_of(file) + ": " + why);
   read_all_ = false;
 }
 
@@ -197,15 +199,14 @@ inline void ledger::fail(const stretch& lines) {
   if (++failures_ > most_named && !wanted_.verbose) {
     unnamed_ += lines.count;
   } else {
-    progress_.say(name(lines.first, lines.last) + ": " + lines.message);
+    progress_.say(name(lines.first, lines.last) + ": " + by_flags(lines.message));
   }
 }
 
 /// `access.log:7`, or `access.log:7 to access.log:9`
 inline std::string ledger::name(std::uint64_t first, std::uint64_t last) const {
   const place where = place::of(first);
-  const std::string& file = wanted_.files[where.file];
-  return (file == "-" ? "stdin" : file) + ':' + std::to_string(where.line) +
+  return name_of(wanted_.files[where.file]) + ':' + std::to_string(where.line) +
          (first == last ? "" : " to " + name(last, last));
 }
 

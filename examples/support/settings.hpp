@@ -19,10 +19,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 struct settings {
@@ -45,8 +48,9 @@ struct settings {
 
 inline void add_options(CLI::App& app, settings& wanted);
 inline void add_duration(CLI::App& app, const std::string& name, const std::string& what,
-                         std::chrono::milliseconds& value,
-                         const CLI::Validator& range = CLI::PositiveNumber);
+                         std::chrono::milliseconds& value, bool may_be_zero = false);
+inline std::string why_not_positive(const std::string& written);
+inline std::string why_negative(const std::string& written);
 inline std::string why_unreadable(const std::string& file);
 inline std::string why_no_time(const std::string& written);
 
@@ -68,6 +72,29 @@ inline std::optional<int> read_command_line(int argc, char** argv, settings& wan
   return std::nullopt;
 }
 
+/// What the library says of its options, with the names that they have on the command line.
+inline std::string by_flags(std::string message) {
+  constexpr std::pair<std::string_view, std::string_view> names[] = {
+      {"async_options.", "options."},
+      {"options.workers", "--workers"},
+      {"options.linger", "--linger"},
+      {"options.", ""},
+      {"connect_timeout", "--connect-timeout"},
+      {"request_timeout", "--request-timeout"},
+      {"delivery_timeout", "--timeout"},
+      {"max_batch_records", "--batch-size"},
+      {"max_memory", "--max-memory"},
+      {"max_request_bytes", "--max-request-bytes"},
+  };
+  for (const auto& [field, flag] : names) {
+    for (std::size_t at = 0; (at = message.find(field, at)) != std::string::npos;) {
+      message.replace(at, field.size(), flag);
+      at += flag.size();
+    }
+  }
+  return message;
+}
+
 inline void add_options(CLI::App& app, settings& wanted) {
   const std::string version = "inlong-report " + std::to_string(INLONG_VERSION_MAJOR) + '.' +
                               std::to_string(INLONG_VERSION_MINOR) + '.' +
@@ -83,14 +110,14 @@ inline void add_options(CLI::App& app, settings& wanted) {
   app.add_option("-g,--group", wanted.group, "The group id")->required();
   app.add_option("-s,--stream", wanted.stream, "The stream id")->required();
   app.add_option("-b,--batch-size", wanted.how.max_batch_records, "Records in one request, at most")
-      ->check(CLI::PositiveNumber.description(""))
+      ->check(why_not_positive)
       ->capture_default_str();
   add_duration(app, "--linger", "How long a line waits for others to share a request with",
-               wanted.how.linger, CLI::NonNegativeNumber);
+               wanted.how.linger, true);
   app.add_option("-w,--workers", wanted.how.workers,
                  "Requests on their way at a time. With one, lines arrive in their order, unless "
                  "some have to be sent again; with several, requests overtake each other")
-      ->check(CLI::PositiveNumber.description(""))
+      ->check(why_not_positive)
       ->capture_default_str();
   app.add_option_function<std::string>(
          "--data-time",
@@ -108,12 +135,12 @@ inline void add_options(CLI::App& app, settings& wanted) {
   app.add_option("--max-request-bytes", wanted.how.max_request_bytes,
                  "Bytes of one request's form, at most; kB and MB are understood")
       ->transform(CLI::AsSizeValue(false).description(""))
-      ->check(CLI::PositiveNumber.description(""))
+      ->check(why_not_positive)
       ->capture_default_str();
   app.add_option("--max-memory", wanted.how.max_memory,
                  "Bytes that lines on their way may occupy; reading waits when they do")
       ->transform(CLI::AsSizeValue(false).description(""))
-      ->check(CLI::PositiveNumber.description(""))
+      ->check(why_not_positive)
       ->capture_default_str();
   app.add_flag_function(
       "--at-most-once", [&wanted](std::int64_t) { wanted.how.resend_unknown = false; },
@@ -130,7 +157,7 @@ inline void add_options(CLI::App& app, settings& wanted) {
 
 /// `2s`, `500ms`, `1m`; seconds if no unit is given.
 inline void add_duration(CLI::App& app, const std::string& name, const std::string& what,
-                         std::chrono::milliseconds& value, const CLI::Validator& range) {
+                         std::chrono::milliseconds& value, bool may_be_zero) {
   const std::map<std::string, std::int64_t> units = {{"ms", 1}, {"s", 1000}, {"m", 60'000}};
   const auto with_unit = [](const std::string& written) {
     const bool has_none =
@@ -142,8 +169,15 @@ inline void add_duration(CLI::App& app, const std::string& name, const std::stri
       ->type_name("TIME")
       ->transform(CLI::AsNumberWithUnit(units).description(""))
       ->transform(with_unit)
-      ->check(CLI::Validator(range).description(""))
+      ->check(may_be_zero ? why_negative : why_not_positive)
       ->default_str(std::to_string(value.count()) + "ms");
+}
+
+inline std::string why_not_positive(const std::string& written) {
+  return std::strtod(written.c_str(), nullptr) > 0 ? "" : "it must be a number above 0";
+}
+inline std::string why_negative(const std::string& written) {
+  return std::strtod(written.c_str(), nullptr) >= 0 ? "" : "it must be 0 or a number above";
 }
 
 inline std::string why_unreadable(const std::string& file) {

@@ -61,7 +61,7 @@ class basic_async_reporter {
   /// One text, or a range of texts.
   template <
       class Addresses,
-      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
+      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<const Addresses>, int> = 0>
   explicit basic_async_reporter(const Addresses& addresses, async_options wanted = {},
                                 callback on_delivery = {}, Transport transport = {})
       : basic_async_reporter(endpoint_list(addresses), std::move(wanted), std::move(on_delivery),

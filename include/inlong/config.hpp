@@ -5,6 +5,10 @@
 
 #include <inlong/version.hpp>
 
+#if __cplusplus < 201703L
+#error "inlong needs C++17 or later: compile with -std=c++17"
+#endif
+
 /// INLONG_EXCEPTIONS: 1 if constructors throw `std::system_error` on bad input; 0 if they make an
 /// object whose every call fails with that error. Default: what the compiler was told.
 #ifndef INLONG_EXCEPTIONS

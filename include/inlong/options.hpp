@@ -102,8 +102,11 @@ inline std::string options::validate() const {
     return "unknown_stream_wait is " + std::to_string(unknown_stream_wait.count()) +
            " ms: use zero or more";
   }
-  if (max_request_bytes == 0) {
-    return "max_request_bytes is 0: name the most bytes that one request may have, such as 61440";
+  constexpr std::string_view smallest = "groupId=g&streamId=s&body=b&dt=0&cnt=1";
+  if (max_request_bytes < smallest.size()) {
+    return "max_request_bytes is " + std::to_string(max_request_bytes) +
+           ", with which no record fits into a request: name the most bytes that one may have, such "
+           "as 61440";
   }
   if (static_cast<unsigned char>(record_separator) >= 0x80) {
     return "record_separator is not ASCII: use a character below 0x80, such as a line feed";

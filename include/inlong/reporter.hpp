@@ -64,7 +64,7 @@ class basic_reporter {
   /// One text, or a range of texts.
   template <
       class Addresses,
-      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
+      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<const Addresses>, int> = 0>
   explicit basic_reporter(const Addresses& addresses, options how = {}, Transport transport = {})
       : basic_reporter(endpoint_list(addresses), std::move(how), std::move(transport)) {}
 
@@ -97,10 +97,11 @@ class basic_reporter {
     return report_all(to, bodies, true, time);
   }
 
-  /// The same for any range of texts, which is read once, and only read. What its iterators throw
-  /// is passed on.
-  template <class Bodies, std::enable_if_t<detail::is_text_range<Bodies>, int> = 0>
-  outcome report(destination to, const Bodies& bodies, std::optional<time_point> time = {}) {
+  /// The same for any range of texts, which is read once, and only read; it may be one that changes
+  /// by that, such as a view that filters. What its iterators throw is passed on.
+  template <class Bodies,
+            std::enable_if_t<detail::is_text_range<std::remove_reference_t<Bodies>>, int> = 0>
+  outcome report(destination to, Bodies&& bodies, std::optional<time_point> time = {}) {
     return report_all(to, bodies, true, time);
   }
 
@@ -141,10 +142,10 @@ class basic_reporter {
   };
 
   template <class Bodies>
-  outcome report_all(destination to, const Bodies& bodies, bool is_range,
+  outcome report_all(destination to, Bodies&& bodies, bool is_range,
                      std::optional<time_point> time);
   template <class Bodies>
-  void fill(detail::batch& records, destination to, const Bodies& bodies, bool is_range,
+  void fill(detail::batch& records, destination to, Bodies& bodies, bool is_range,
             std::optional<time_point> time, outcome& result) const;
   void deliver(session& with, detail::steady_time start, outcome& result);
   bool collect(detail::queue& from, outcome& result) noexcept;
@@ -172,7 +173,7 @@ basic_reporter<Transport>::basic_reporter(endpoint_list addresses, options how, 
 
 template <class Transport>
 template <class Bodies>
-outcome basic_reporter<Transport>::report_all(destination to, const Bodies& bodies, bool is_range,
+outcome basic_reporter<Transport>::report_all(destination to, Bodies&& bodies, bool is_range,
                                               std::optional<time_point> time) {
   const auto start = std::chrono::steady_clock::now();
   outcome result;
@@ -206,7 +207,7 @@ outcome basic_reporter<Transport>::report_all(destination to, const Bodies& bodi
 
 template <class Transport>
 template <class Bodies>
-void basic_reporter<Transport>::fill(detail::batch& records, destination to, const Bodies& bodies,
+void basic_reporter<Transport>::fill(detail::batch& records, destination to, Bodies& bodies,
                                      bool is_range, std::optional<time_point> time,
                                      outcome& result) const {
   const options& how = core_->how;

@@ -43,9 +43,9 @@ template <class T, class = void>
 inline constexpr bool is_text_range = false;
 
 template <class T>
-inline constexpr bool is_text_range<T, std::void_t<decltype(std::begin(std::declval<const T&>())),
-                                                   decltype(std::end(std::declval<const T&>()))>> =
-    !is_text<T> && std::is_convertible_v<decltype(*std::begin(std::declval<const T&>())), text>;
+inline constexpr bool is_text_range<T, std::void_t<decltype(std::begin(std::declval<T&>())),
+                                                   decltype(std::end(std::declval<T&>()))>> =
+    !is_text<T> && std::is_convertible_v<decltype(*std::begin(std::declval<T&>())), text>;
 
 }  // namespace detail
 

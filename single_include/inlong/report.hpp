@@ -26,6 +26,10 @@
 
 #endif
 
+#if __cplusplus < 201703L
+#error "inlong needs C++17 or later: compile with -std=c++17"
+#endif
+
 /// INLONG_EXCEPTIONS: 1 if constructors throw `std::system_error` on bad input; 0 if they make an
 /// object whose every call fails with that error. Default: what the compiler was told.
 #ifndef INLONG_EXCEPTIONS
@@ -169,8 +173,11 @@ inline std::string options::validate() const {
     return "unknown_stream_wait is " + std::to_string(unknown_stream_wait.count()) +
            " ms: use zero or more";
   }
-  if (max_request_bytes == 0) {
-    return "max_request_bytes is 0: name the most bytes that one request may have, such as 61440";
+  constexpr std::string_view smallest = "groupId=g&streamId=s&body=b&dt=0&cnt=1";
+  if (max_request_bytes < smallest.size()) {
+    return "max_request_bytes is " + std::to_string(max_request_bytes) +
+           ", with which no record fits into a request: name the most bytes that one may have, such "
+           "as 61440";
   }
   if (static_cast<unsigned char>(record_separator) >= 0x80) {
     return "record_separator is not ASCII: use a character below 0x80, such as a line feed";
@@ -1501,11 +1508,11 @@ errc append_escaped(byte_buffer& out, std::string_view text,
     return error;
   };
 
-  if (separator && !set_escaper::can_look_for(*separator)) {
-    if (text.find(*separator) != std::string_view::npos) return errc::separator_in_body;
-    separator.reset();
+  const bool looks_for_it = separator && set_escaper::can_look_for(*separator);
+  if (separator && !looks_for_it && text.find(*separator) != std::string_view::npos) {
+    return errc::separator_in_body;
   }
-  set_escaper writer(separator.value_or('\0'));
+  set_escaper writer(looks_for_it ? *separator : '\0');
   utf8_automaton characters;
   while (!text.empty()) {
     const bool last = text.size() <= longest_piece + set_escaper::lookahead;
@@ -1513,7 +1520,7 @@ errc append_escaped(byte_buffer& out, std::string_view text,
     if (!out.ensure_room(set_escaper::room_for(piece.size()))) return give_up(errc::out_of_memory);
     out.extend_to(last ? writer.escape_last(out.end(), piece) : writer.escape(out.end(), piece));
     text.remove_prefix(piece.size());
-    if (separator && writer.met()) return give_up(errc::separator_in_body);
+    if (looks_for_it && writer.met()) return give_up(errc::separator_in_body);
     if (writer.all_ascii()) continue;
     characters.read<Block>(piece);
     if (characters.failed()) return give_up(errc::invalid_utf8);
@@ -2300,9 +2307,9 @@ template <class T, class = void>
 inline constexpr bool is_text_range = false;
 
 template <class T>
-inline constexpr bool is_text_range<T, std::void_t<decltype(std::begin(std::declval<const T&>())),
-                                                   decltype(std::end(std::declval<const T&>()))>> =
-    !is_text<T> && std::is_convertible_v<decltype(*std::begin(std::declval<const T&>())), text>;
+inline constexpr bool is_text_range<T, std::void_t<decltype(std::begin(std::declval<T&>())),
+                                                   decltype(std::end(std::declval<T&>()))>> =
+    !is_text<T> && std::is_convertible_v<decltype(*std::begin(std::declval<T&>())), text>;
 
 }  // namespace detail
 
@@ -2363,8 +2370,11 @@ namespace detail {
 /// `"text": why`, without what may be a password.
 inline std::string quote_address(std::string_view written, std::string_view why) {
   const std::size_t at = written.rfind('@');
-  const std::string shown =
-      at == std::string_view::npos ? std::string(written) : "***" + std::string(written.substr(at));
+  std::string shown = at == std::string_view::npos ? "" : "***";
+  for (const char c : written.substr(at == std::string_view::npos ? 0 : at)) {
+    const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    shown += is_control ? '?' : c;  // or it would end the line, or the text
+  }
   return '"' + shown + "\": " + std::string(why);
 }
 
@@ -2592,6 +2602,7 @@ INLONG_NAMESPACE_END
 #endif
 
 #include <climits>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -2847,13 +2858,15 @@ struct sighting {
 };
 
 /// What holds for a code, holds for it on a kept connection too, unless a row above says otherwise.
-constexpr const verdict_row* find_verdict(sighting seen) noexcept {
-  for (const verdict_row& row : verdict_rows) {
-    const bool fits = row.what == seen.what ||
-                      (row.what == finding::code && seen.what == finding::kept_code);
-    if (fits && row.first <= seen.number && seen.number <= row.last) return &row;
+/// Everything that comes back has a row; what had none would be what the last one says.
+constexpr const verdict_row& find_verdict(sighting seen) noexcept {
+  const verdict_row* row = std::begin(verdict_rows);
+  for (const verdict_row* const last = std::end(verdict_rows) - 1; row != last; ++row) {
+    const bool fits = row->what == seen.what ||
+                      (row->what == finding::code && seen.what == finding::kept_code);
+    if (fits && row->first <= seen.number && seen.number <= row->last) break;
   }
-  return nullptr;
+  return *row;
 }
 
 /// The code that DataProxy answered. Only a 200 has one: DataProxy answers everything else with it,
@@ -2893,10 +2906,10 @@ inline sighting look_at(const exchange& got, std::optional<int> code, bool fresh
 }
 
 inline verdict judge(const exchange& got, std::optional<int> code, bool fresh) noexcept {
-  verdict means = find_verdict(look_at(got, code, fresh))->means;
+  verdict means = find_verdict(look_at(got, code, fresh)).means;
   if (!got.cut_off) return means;
   // Whatever it says, nobody can have stored what was not wholly sent: a success is not this one's.
-  if (means.what == action::deliver) means = find_verdict({finding::status, got.status})->means;
+  if (means.what == action::deliver) means = find_verdict({finding::status, got.status}).means;
   means.known = certainty::not_stored;
   return means;
 }
@@ -4059,7 +4072,7 @@ class endpoint_list {
   /// One text, or a range of texts.
   template <
       class Addresses,
-      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
+      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<const Addresses>, int> = 0>
   explicit endpoint_list(const Addresses& addresses) {
     if constexpr (detail::is_text<Addresses>) {
       read(std::initializer_list<text>{addresses});
@@ -7114,7 +7127,7 @@ class basic_async_reporter {
   /// One text, or a range of texts.
   template <
       class Addresses,
-      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
+      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<const Addresses>, int> = 0>
   explicit basic_async_reporter(const Addresses& addresses, async_options wanted = {},
                                 callback on_delivery = {}, Transport transport = {})
       : basic_async_reporter(endpoint_list(addresses), std::move(wanted), std::move(on_delivery),
@@ -7425,7 +7438,7 @@ class basic_reporter {
   /// One text, or a range of texts.
   template <
       class Addresses,
-      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
+      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<const Addresses>, int> = 0>
   explicit basic_reporter(const Addresses& addresses, options how = {}, Transport transport = {})
       : basic_reporter(endpoint_list(addresses), std::move(how), std::move(transport)) {}
 
@@ -7458,10 +7471,11 @@ class basic_reporter {
     return report_all(to, bodies, true, time);
   }
 
-  /// The same for any range of texts, which is read once, and only read. What its iterators throw
-  /// is passed on.
-  template <class Bodies, std::enable_if_t<detail::is_text_range<Bodies>, int> = 0>
-  outcome report(destination to, const Bodies& bodies, std::optional<time_point> time = {}) {
+  /// The same for any range of texts, which is read once, and only read; it may be one that changes
+  /// by that, such as a view that filters. What its iterators throw is passed on.
+  template <class Bodies,
+            std::enable_if_t<detail::is_text_range<std::remove_reference_t<Bodies>>, int> = 0>
+  outcome report(destination to, Bodies&& bodies, std::optional<time_point> time = {}) {
     return report_all(to, bodies, true, time);
   }
 
@@ -7502,10 +7516,10 @@ class basic_reporter {
   };
 
   template <class Bodies>
-  outcome report_all(destination to, const Bodies& bodies, bool is_range,
+  outcome report_all(destination to, Bodies&& bodies, bool is_range,
                      std::optional<time_point> time);
   template <class Bodies>
-  void fill(detail::batch& records, destination to, const Bodies& bodies, bool is_range,
+  void fill(detail::batch& records, destination to, Bodies& bodies, bool is_range,
             std::optional<time_point> time, outcome& result) const;
   void deliver(session& with, detail::steady_time start, outcome& result);
   bool collect(detail::queue& from, outcome& result) noexcept;
@@ -7533,7 +7547,7 @@ basic_reporter<Transport>::basic_reporter(endpoint_list addresses, options how, 
 
 template <class Transport>
 template <class Bodies>
-outcome basic_reporter<Transport>::report_all(destination to, const Bodies& bodies, bool is_range,
+outcome basic_reporter<Transport>::report_all(destination to, Bodies&& bodies, bool is_range,
                                               std::optional<time_point> time) {
   const auto start = std::chrono::steady_clock::now();
   outcome result;
@@ -7567,7 +7581,7 @@ outcome basic_reporter<Transport>::report_all(destination to, const Bodies& bodi
 
 template <class Transport>
 template <class Bodies>
-void basic_reporter<Transport>::fill(detail::batch& records, destination to, const Bodies& bodies,
+void basic_reporter<Transport>::fill(detail::batch& records, destination to, Bodies& bodies,
                                      bool is_range, std::optional<time_point> time,
                                      outcome& result) const {
   const options& how = core_->how;
@@ -8873,7 +8887,11 @@ static_assert(!std::is_abstract_v<httplib_stream<round_trip>>,
 /// `Accept-Encoding`): that one nobody sees.
 class httplib_client final : public ::httplib::ClientImpl {
  public:
-  httplib_client() : ClientImpl("localhost") {}  // the name is not used
+  httplib_client() : ClientImpl("localhost") {  // the name is not used
+    // Changes nothing. But a compiled cpp-httplib whose containers are others, as they are with
+    // _GLIBCXX_DEBUG, lacks this function, and so it does not link. It would crash.
+    set_default_headers(::httplib::Headers());
+  }
 
   /// Reads the answer's body into `body`, but for what is over `max_reply_bytes` + 1. False: it is
   /// longer, cut short, or malformed, or there is no thread to be had.

@@ -278,8 +278,9 @@ class BadUsage(ToolTest):
 
     def test_memory_for_less_than_some_requests_is_refused(self):
         self.assertIn(
-            "max_memory is 1000", self.refused("--address", "a", *TO, "--max-memory", "1000")
+            "--max-memory is 1000", self.refused("--address", "a", *TO, "--max-memory", "1000")
         )
+        self.assertIn("--workers is 5000", self.refused("--address", "a", *TO, "--workers", "5000"))
 
     def test_an_unknown_option_is_named(self):
         self.assertIn("--bogus", self.refused("--address", "a", *TO, "--bogus"))
@@ -457,6 +458,19 @@ class Failures(ToolTest):
         )
 
 
+    def test_a_stream_that_is_closed_is_no_other_one(self):
+        server = self.stand_in()
+        lines = b"bad \xff\n" + lines_of(numbered(1000)) + b"bad \xff\n"
+        for closed, status in [("<&-", 1), (">&-", 1), ("2>&-", 1), (">&- 2>&-", 1)]:
+            with self.subTest(closed=closed):
+                done = run("bash", "-c", f'exec "$@" {closed}', "bash", TOOL, "--address",
+                           server.address, *TO, *ORDERLY, stdin=lines)
+                self.assertEqual(done.returncode, status, done.stderr)
+                if closed == "<&-":
+                    self.assertIn(b"stdin: Bad file descriptor", done.stderr)
+        self.assertEqual(server.stored(), lines_of(numbered(1000)) * 3)
+
+
 class Signals(ToolTest):
     def test_what_was_read_is_still_delivered(self):
         for sent in (signal.SIGINT, signal.SIGTERM):
@@ -508,6 +522,18 @@ class DryRun(ToolTest):
             "--batch-size", "10", self.file("log", lines_of(numbered(25))), server=server
         )
         self.assertEqual([line.split()[0] for line in printed.splitlines()], [b"curl"] * 3)
+
+    def test_what_cannot_be_printed_is_told_and_ends_the_run(self):
+        lines = lines_of(numbered(100_000))
+        for to, why in [("> /dev/full", b"No space left on device"), (">&-", b"Bad file descriptor"),
+                        ("| head -n 2 | cat", b"Broken pipe")]:
+            with self.subTest(to=to):
+                done = run("bash", "-c", f'set -o pipefail; "$@" {to}', "bash", TOOL, "--address",
+                           "a", *TO, *ORDERLY, "--dry-run", "--batch-size", "10", stdin=lines)
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn(b"standard output: " + why, done.stderr)
+                self.assertNotIn(b" 0 failed", done.stderr)
+                self.assertNotIn(b"inlong-report: 100000 printed", done.stderr)
 
     @unittest.skipUnless(shutil.which("curl"), "there is no curl")
     def test_a_shell_that_runs_the_commands_sends_what_the_tool_would_have_sent(self):

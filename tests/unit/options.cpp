@@ -40,8 +40,10 @@ TEST_CASE("a field that makes no sense is named") {
     CHECK(names(checked, "delivery_timeout"));
   }
   SUBCASE("max_request_bytes") {
-    checked.max_request_bytes = 0;
+    checked.max_request_bytes = 37;  // one byte less than the smallest request
     CHECK(names(checked, "max_request_bytes"));
+    checked.max_request_bytes = 38;
+    CHECK(checked.validate() == "");
   }
   SUBCASE("record_separator") {
     checked.record_separator = '\x80';

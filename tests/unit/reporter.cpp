@@ -7,9 +7,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <iterator>
 #include <list>
 #include <ostream>
 #include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -79,6 +81,24 @@ TEST_CASE("bodies are passed as one text or as any range of texts") {
       "a%0Ab",   "a%0Ab", "a%0Ab",  "a%0Ab", "string%0Aarray%0Aliteral"};
   REQUIRE(journal.size() == expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) CHECK(field(journal[i], "body") == expected[i]);
+}
+
+TEST_CASE("a range may be one that is changed by reading it") {
+  struct words {
+    explicit words(const std::string& all) : in(all) {}
+    std::istream_iterator<std::string> begin() { return std::istream_iterator<std::string>(in); }
+    std::istream_iterator<std::string> end() { return {}; }
+
+    std::istringstream in;
+  };
+  scripted_transport network;
+  reporter sender({"a"}, {}, network);
+  words named("a b");
+  CHECK(sender.report(to, named));
+  CHECK(sender.report(to, words("c d e")).delivered == 3);
+  REQUIRE(network.journal().size() == 2);
+  CHECK(field(network.journal()[0], "body") == "a%0Ab");
+  CHECK(field(network.journal()[1], "body") == "c%0Ad%0Ae");
 }
 
 TEST_CASE("a request carries ids, body, data time and count") {

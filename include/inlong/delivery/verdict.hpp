@@ -13,6 +13,7 @@
 #include <inlong/wire/reply.hpp>
 
 #include <climits>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -268,13 +269,15 @@ struct sighting {
 };
 
 /// What holds for a code, holds for it on a kept connection too, unless a row above says otherwise.
-constexpr const verdict_row* find_verdict(sighting seen) noexcept {
-  for (const verdict_row& row : verdict_rows) {
-    const bool fits = row.what == seen.what ||
-                      (row.what == finding::code && seen.what == finding::kept_code);
-    if (fits && row.first <= seen.number && seen.number <= row.last) return &row;
+/// Everything that comes back has a row; what had none would be what the last one says.
+constexpr const verdict_row& find_verdict(sighting seen) noexcept {
+  const verdict_row* row = std::begin(verdict_rows);
+  for (const verdict_row* const last = std::end(verdict_rows) - 1; row != last; ++row) {
+    const bool fits = row->what == seen.what ||
+                      (row->what == finding::code && seen.what == finding::kept_code);
+    if (fits && row->first <= seen.number && seen.number <= row->last) break;
   }
-  return nullptr;
+  return *row;
 }
 
 /// The code that DataProxy answered. Only a 200 has one: DataProxy answers everything else with it,
@@ -314,10 +317,10 @@ inline sighting look_at(const exchange& got, std::optional<int> code, bool fresh
 }
 
 inline verdict judge(const exchange& got, std::optional<int> code, bool fresh) noexcept {
-  verdict means = find_verdict(look_at(got, code, fresh))->means;
+  verdict means = find_verdict(look_at(got, code, fresh)).means;
   if (!got.cut_off) return means;
   // Whatever it says, nobody can have stored what was not wholly sent: a success is not this one's.
-  if (means.what == action::deliver) means = find_verdict({finding::status, got.status})->means;
+  if (means.what == action::deliver) means = find_verdict({finding::status, got.status}).means;
   means.known = certainty::not_stored;
   return means;
 }

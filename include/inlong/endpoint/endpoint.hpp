@@ -61,8 +61,11 @@ namespace detail {
 /// `"text": why`, without what may be a password.
 inline std::string quote_address(std::string_view written, std::string_view why) {
   const std::size_t at = written.rfind('@');
-  const std::string shown =
-      at == std::string_view::npos ? std::string(written) : "***" + std::string(written.substr(at));
+  std::string shown = at == std::string_view::npos ? "" : "***";
+  for (const char c : written.substr(at == std::string_view::npos ? 0 : at)) {
+    const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    shown += is_control ? '?' : c;  // or it would end the line, or the text
+  }
   return '"' + shown + "\": " + std::string(why);
 }
 

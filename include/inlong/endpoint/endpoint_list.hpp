@@ -33,7 +33,7 @@ class endpoint_list {
   /// One text, or a range of texts.
   template <
       class Addresses,
-      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<Addresses>, int> = 0>
+      std::enable_if_t<detail::is_text<Addresses> || detail::is_text_range<const Addresses>, int> = 0>
   explicit endpoint_list(const Addresses& addresses) {
     if constexpr (detail::is_text<Addresses>) {
       read(std::initializer_list<text>{addresses});

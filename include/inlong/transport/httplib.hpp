@@ -76,7 +76,11 @@ static_assert(!std::is_abstract_v<httplib_stream<round_trip>>,
 /// `Accept-Encoding`): that one nobody sees.
 class httplib_client final : public ::httplib::ClientImpl {
  public:
-  httplib_client() : ClientImpl("localhost") {}  // the name is not used
+  httplib_client() : ClientImpl("localhost") {  // the name is not used
+    // Changes nothing. But a compiled cpp-httplib whose containers are others, as they are with
+    // _GLIBCXX_DEBUG, lacks this function, and so it does not link. It would crash.
+    set_default_headers(::httplib::Headers());
+  }
 
   /// Reads the answer's body into `body`, but for what is over `max_reply_bytes` + 1. False: it is
   /// longer, cut short, or malformed, or there is no thread to be had.

@@ -33,11 +33,11 @@ errc append_escaped(byte_buffer& out, std::string_view text,
     return error;
   };
 
-  if (separator && !set_escaper::can_look_for(*separator)) {
-    if (text.find(*separator) != std::string_view::npos) return errc::separator_in_body;
-    separator.reset();
+  const bool looks_for_it = separator && set_escaper::can_look_for(*separator);
+  if (separator && !looks_for_it && text.find(*separator) != std::string_view::npos) {
+    return errc::separator_in_body;
   }
-  set_escaper writer(separator.value_or('\0'));
+  set_escaper writer(looks_for_it ? *separator : '\0');
   utf8_automaton characters;
   while (!text.empty()) {
     const bool last = text.size() <= longest_piece + set_escaper::lookahead;
@@ -45,7 +45,7 @@ errc append_escaped(byte_buffer& out, std::string_view text,
     if (!out.ensure_room(set_escaper::room_for(piece.size()))) return give_up(errc::out_of_memory);
     out.extend_to(last ? writer.escape_last(out.end(), piece) : writer.escape(out.end(), piece));
     text.remove_prefix(piece.size());
-    if (separator && writer.met()) return give_up(errc::separator_in_body);
+    if (looks_for_it && writer.met()) return give_up(errc::separator_in_body);
     if (writer.all_ascii()) continue;
     characters.read<Block>(piece);
     if (characters.failed()) return give_up(errc::invalid_utf8);

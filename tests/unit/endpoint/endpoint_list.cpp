@@ -65,6 +65,8 @@ TEST_CASE("a bad address is thrown with its index, counted over all texts, and i
   CHECK(holds(thrown("a,", errc::bad_address), "addresses[1]"));
   CHECK(holds(thrown("", errc::bad_address), "addresses[0]"));
   CHECK(holds(thrown("bad host,also:bad:one", errc::bad_address), "addresses[0]"));
+  CHECK(holds(thrown("a\nb", errc::bad_address), "addresses[0] \"a?b\": it holds"));
+  CHECK(holds(thrown(std::string("a\0b", 3), errc::bad_address), "addresses[0] \"a?b\": it holds"));
 }
 
 TEST_CASE("an empty list is an error of its own") {
