@@ -2469,6 +2469,9 @@ struct exchange {
   /// A kept connection turned out to be closed before the first byte of an answer. Says nothing
   /// about the server's health.
   bool stale = false;
+  /// Something had been sent on the connection before, so that what came may be what the server had
+  /// to say of that. True where the transport does not know.
+  bool reused = true;
   /// Why there is no answer; a generic or system error. These make a difference:
   /// `std::errc::timed_out`; `operation_canceled`; `connection_reset` or `broken_pipe`, if the
   /// connection ended before a byte of the answer; `connection_aborted`, if it did within the
@@ -2906,7 +2909,7 @@ inline sighting look_at(const exchange& got, std::optional<int> code, bool fresh
 }
 
 inline verdict judge(const exchange& got, std::optional<int> code, bool fresh) noexcept {
-  verdict means = find_verdict(look_at(got, code, fresh)).means;
+  verdict means = find_verdict(look_at(got, code, fresh || !got.reused)).means;
   if (!got.cut_off) return means;
   // Whatever it says, nobody can have stored what was not wholly sent: a success is not this one's.
   if (means.what == action::deliver) means = find_verdict({finding::status, got.status}).means;
@@ -3282,7 +3285,7 @@ struct node {
   size_limit limit;
   bool active = false;          // among those that are used
   bool retired = false;         // no longer in the list; goes with its last request
-  bool probe_timed_out = false; // perhaps it is only far away
+  bool ignores_heartbeats = false;  // perhaps it is only far away, or knows none
   std::size_t in_flight = 0;    // heartbeats included
   std::size_t lost = 0;         // of these, those that were begun before it was closed last
   unsigned closings = 0;
@@ -3378,7 +3381,7 @@ struct parcel {
   std::optional<steady_time> unknown_since;
 
   // Where it is in its queue.
-  enum class place { nowhere, ready, retry, waiting, in_flight };
+  enum class place { nowhere, ready, late, retry, waiting, in_flight };
   place at = place::nowhere;
   bool free_of_charge = false;  // of what it waits for: no retry that the budget pays for
   steady_time due{};
@@ -4187,7 +4190,8 @@ class fleet {
 
   /// While another endpoint is open, each holds `most_at_one` requests at most, and one that is not
   /// proven never more than one. Where there are as many under way together, which may all be held
-  /// up, the next goes to one that has none and has answered last. With `no_limit` nothing of that:
+  /// up, the next goes to one that has none and has answered last; now and then, paid for like a
+  /// heartbeat, to one that has come back. With `no_limit` nothing of that:
   /// who waits for an answer, and has a thread for it, goes where there is hope.
   fleet(std::uint64_t seed, std::size_t most_at_one)
       : random_(seed), most_at_one_((std::max<std::size_t>)(1, most_at_one)) {
@@ -4250,6 +4254,7 @@ class fleet {
   }
   choice begin(choice::kind what, node& where) noexcept;
   node* find_latest(const candidates& from, std::size_t count) const noexcept;
+  static node* find_reopened(const candidates& from, std::size_t count) noexcept;
   node* find_for_probe(steady_time now) noexcept;
   node* find_rested(steady_time now) noexcept;
   node* pick(const candidates& from, std::size_t count, steady_time now) noexcept;
@@ -4287,20 +4292,26 @@ inline choice fleet::choose(const node_set& asked, bool may_probe, steady_time n
   if (!any_proven && hopeless) {
     // None has answered yet, and the next may be the one that does.
     if (node* const rested = find_rested(now)) {
-      return begin(rested->probe_timed_out ? choice::kind::send : choice::kind::probe, *rested);
+      return begin(rested->ignores_heartbeats ? choice::kind::send : choice::kind::probe, *rested);
     }
     if (count == 0) return {};
   }
-  const bool is_last = in_flight_ >= most_at_one_;
-  if (any_proven && may_probe && !is_last && at_unproven_ == 0 && credit_ >= probe_price) {
+  const bool may_find_out = any_proven && at_unproven_ == 0 && credit_ >= probe_price;
+  if (may_find_out && may_probe) {
     if (node* const found = find_for_probe(now)) {
       credit_ -= probe_price;
       return begin(choice::kind::probe, *found);
     }
   }
   if (all_asked) return {choice::kind::asked_all, nullptr, false, 0};
-  if (node* const latest = is_last ? find_latest(free, count) : nullptr) {
-    return begin(choice::kind::send, *latest);
+  const bool is_last = in_flight_ >= most_at_one_;
+  if (is_last) {
+    // Or one that is back would never get a request where there is always work for all.
+    if (node* const found = may_find_out ? find_reopened(free, count) : nullptr) {
+      credit_ -= probe_price;
+      return begin(choice::kind::send, *found);
+    }
+    if (node* const latest = find_latest(free, count)) return begin(choice::kind::send, *latest);
   }
   // While proven ones can take it, a request does not go to one of which nothing is known, and to
   // one that has only answered a heartbeat if no other request is at such a one.
@@ -4367,6 +4378,16 @@ inline node* fleet::find_latest(const candidates& from, std::size_t count) const
   return latest;
 }
 
+/// One that has answered a heartbeat, and no request yet.
+inline node* fleet::find_reopened(const candidates& from, std::size_t count) noexcept {
+  const auto is_reopened = [](const node* each) {
+    return each->state.state() == endpoint_state::open && is_unproven(each);
+  };
+  const auto end = from.begin() + count;
+  const auto found = std::find_if(from.begin(), end, is_reopened);
+  return found == end ? nullptr : *found;
+}
+
 /// An active one that is untried, or else one that has rested, if there is a place for it.
 inline node* fleet::find_for_probe(steady_time now) noexcept {
   for (node* const each : active_) {
@@ -4398,13 +4419,13 @@ inline void fleet::succeed(node& at, steady_time started, steady_time now) noexc
       at.state.state() == endpoint_state::closed && started <= at.state.since();
   if (closed_since && has_open()) return;
   at.state.succeed(started, now);
-  at.probe_timed_out = false;
+  at.ignores_heartbeats = false;
   activate(at);
 }
 
 inline void fleet::revive(node& at, steady_time now) noexcept {
   at.state.reopen(now);
-  at.probe_timed_out = false;
+  at.ignores_heartbeats = false;
   activate(at);
 }
 
@@ -4990,6 +5011,42 @@ class retry_budget {
 INLONG_NAMESPACE_END
 
 #endif
+// How much time is enough for a request.
+#ifndef INLONG_DELIVERY_TIME_NEEDED_HPP
+#define INLONG_DELIVERY_TIME_NEEDED_HPP
+
+#include <algorithm>
+#include <chrono>
+
+INLONG_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// With less time than this a request would probably be in vain: several times what the last ones
+/// took, or what was too little for one. Without it, where more is submitted than the servers can
+/// take, each record would be sent just before its time is over, and none would arrive in time.
+class time_needed {
+ public:
+  std::chrono::milliseconds get() const noexcept {
+    return std::chrono::ceil<std::chrono::milliseconds>(enough_);
+  }
+  /// One was answered after so long.
+  void succeed(std::chrono::nanoseconds took) noexcept {
+    const std::chrono::nanoseconds ample = 4 * took;
+    enough_ = ample > enough_ ? ample : enough_ - (enough_ - ample) / 8;
+  }
+  /// So much was not enough.
+  void run_out(std::chrono::nanoseconds had) noexcept { enough_ = (std::max)(enough_, 2 * had); }
+
+ private:
+  std::chrono::nanoseconds enough_{0};
+};
+
+}  // namespace detail
+
+INLONG_NAMESPACE_END
+
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -5010,6 +5067,7 @@ struct shared_state {
 
   fleet endpoints;
   retry_budget budget;
+  time_needed needed;
   std::uint64_t retries = 0;
 };
 
@@ -5068,7 +5126,9 @@ class queue {
   std::size_t in_flight() const noexcept { return in_flight_; }
   bool has_finished() const noexcept { return !finished_.empty(); }
   /// Whether there is something to send, as far as the queue goes.
-  bool has_ready() const noexcept { return !ready_.empty() || !retries_.empty(); }
+  bool has_ready() const noexcept {
+    return !ready_.empty() || !late_.empty() || !retries_.empty();
+  }
   /// Whether something has not been taken yet.
   bool is_empty() const noexcept { return in_use_ == 0; }
   /// A strict queue's driver lets it try a heartbeat once for each call: no call waits for two.
@@ -5078,6 +5138,9 @@ class queue {
   // next
   void pass_time(steady_time now) noexcept;
   std::optional<attempt> next_of(linked_list<parcel>& from, steady_time now) noexcept;
+  std::chrono::milliseconds usual_time() const noexcept {
+    return (std::min)(how_.request_timeout, how_.delivery_timeout);
+  }
   choice choose(parcel& leading, bool& fresh, steady_time now) noexcept;
   choice insist(const parcel& leading, steady_time now) noexcept;
   std::optional<attempt> dispatch(parcel& leading, choice to, bool fresh,
@@ -5097,6 +5160,7 @@ class queue {
 
   // where a parcel goes
   void ready_at_once(parcel& one) noexcept;
+  void put_off(parcel& one) noexcept;
   void wait_until(parcel& one, steady_time due, bool free_of_charge) noexcept;
   void finish(parcel& one) noexcept;
   void fail(parcel& one, errc error) noexcept;
@@ -5115,6 +5179,7 @@ class queue {
   bool may_probe_ = true;
 
   linked_list<parcel> ready_;     // to be sent, what was divided or is resent first
+  linked_list<parcel> late_;      // to be sent if nothing else is: it may be in vain
   linked_list<parcel> retries_;   // to be sent if the budget allows it
   timer_heap<parcel> timers_;     // those that wait, by when; those that are ready, by deadline
   linked_list<parcel> finished_;
@@ -5159,15 +5224,23 @@ inline std::optional<attempt> queue::next(steady_time now) noexcept {
     }
     if (order_ == order::strict) return std::nullopt;
   }
-  return next_of(ready_, now);
+  if (auto made = next_of(ready_, now)) return made;
+  return next_of(late_, now);
 }
 
 /// The next of those that can be sent now. Who has been at some endpoints, and can't be sent for
-/// that, does not hold up who can.
+/// that, does not hold up who can; nor does who has too little time left. Where more is submitted
+/// than can be sent, the head of the line is always about to expire.
 inline std::optional<attempt> queue::next_of(linked_list<parcel>& from, steady_time now) noexcept {
   const parcel* passed_over = nullptr;  // the first of them: then all have been looked at
+  const steady_time enough = later(now, (std::min)(shared_.needed.get(), usual_time() / 2));
   while (parcel* const leading = from.first()) {
     if (leading == passed_over) break;
+    if (leading->at == parcel::place::ready && order_ == order::free &&
+        leading->deadline < enough) {
+      put_off(*leading);
+      continue;
+    }
     bool fresh = false;
     const choice to = choose(*leading, fresh, now);
     if (to.what == choice::kind::nowhere) {
@@ -5179,8 +5252,8 @@ inline std::optional<attempt> queue::next_of(linked_list<parcel>& from, steady_t
     }
     if (to.what == choice::kind::probe) {
       may_probe_ = may_probe_ && order_ == order::free;
-      const steady_time limit =
-          (std::min)(later(now, fleet::probe_timeout), leading->deadline);
+      steady_time limit = later(now, fleet::probe_timeout);
+      if (order_ == order::strict) limit = (std::min)(limit, leading->deadline);  // its caller waits
       return attempt{to, nullptr, true, now, limit};
     }
     if (auto made = dispatch(*leading, to, fresh, now)) return made;
@@ -5190,9 +5263,9 @@ inline std::optional<attempt> queue::next_of(linked_list<parcel>& from, steady_t
 
 inline choice queue::choose(parcel& leading, bool& fresh, steady_time now) noexcept {
   fleet& endpoints = shared_.endpoints;
+  fresh = leading.resend_to != 0;
   choice to = endpoints.choose_again(leading.resend_to);
-  fresh = to.what == choice::kind::send;
-  if (fresh) return to;
+  if (to.what == choice::kind::send) return to;
   to = endpoints.choose(leading.asked, may_probe_, now);
   if (to.what == choice::kind::asked_all) {  // the others have gone since
     leading.asked.clear();
@@ -5278,7 +5351,7 @@ inline steady_time queue::wake() const noexcept {
     when = (std::min)(when, paid ? willing : either);
     if (order_ == order::strict) return when;
   }
-  return ready_.empty() ? when : (std::min)(when, willing);
+  return ready_.empty() && late_.empty() ? when : (std::min)(when, willing);
 }
 
 // ---- told
@@ -5304,8 +5377,11 @@ inline void queue::tell_of_heartbeat(const attempt& made, const reply& came,
   if (came.got.what == transmission::answered && !refuses) {
     return shared_.endpoints.revive(at, now);
   }
-  if (came.means.error == errc::cancelled) return;
-  at.probe_timed_out = came.means.error == errc::timeout;
+  const bool timed_out = came.means.error == errc::timeout;
+  const bool was_hurried =
+      made.deadline < later(made.started, fleet::probe_timeout) && now >= made.deadline;
+  if (came.means.error == errc::cancelled || (timed_out && was_hurried)) return;
+  at.ignores_heartbeats = timed_out || came.got.what == transmission::maybe_sent;
   at.note_failure(came.means.error, came.got.error_text);
   shared_.endpoints.fail(made.to, came.code == 2 ? long_rest : usual_rest, {}, made.started, now);
 }
@@ -5339,6 +5415,7 @@ inline void queue::tell_fleet(const attempt& made, const reply& came, steady_tim
   const rest* how = nullptr;
   switch (came.means.endpoint) {
     case standing::sound:
+      shared_.needed.succeed(now - made.started);
       return endpoints.succeed(at, made.started, now);
     case standing::neutral:
       return;
@@ -5354,10 +5431,12 @@ inline void queue::tell_fleet(const attempt& made, const reply& came, steady_tim
   }
   if (how == nullptr) return;  // not one of the enum's values
   // What had hardly any time left before the records' deadline, and took it all, says nothing of the
-  // endpoint.
-  const auto usual = (std::min)(how_.request_timeout, how_.delivery_timeout);
-  const bool was_hurried = made.deadline < later(made.started, usual / 2) && now >= made.deadline;
-  if (came.means.error == errc::timeout && was_hurried) return;
+  // endpoint, but that more is needed.
+  const bool was_hurried =
+      made.deadline < later(made.started, usual_time() / 2) && now >= made.deadline;
+  if (came.means.error == errc::timeout && was_hurried) {
+    return shared_.needed.run_out(made.deadline - made.started);
+  }
   at.note_failure(came.means.error, one.known_facts.detail);
   const std::chrono::milliseconds at_least = retry_after(came.got.retry_after, one.deadline, now);
   endpoints.fail(made.to, *how, at_least, made.started, now);
@@ -5468,6 +5547,13 @@ inline void queue::ready_at_once(parcel& one) noexcept {
   timers_.insert(one, one.deadline);
 }
 
+/// From `ready_`, whose later ones have more time, as a rule: so that what has most stands first.
+inline void queue::put_off(parcel& one) noexcept {
+  ready_.erase(one);
+  one.at = parcel::place::late;
+  late_.push_front(one);
+}
+
 inline void queue::wait_until(parcel& one, steady_time due, bool free_of_charge) noexcept {
   one.at = parcel::place::waiting;
   one.free_of_charge = free_of_charge;
@@ -5478,6 +5564,7 @@ inline void queue::wait_until(parcel& one, steady_time due, bool free_of_charge)
 inline void queue::leave(parcel& one) noexcept {
   if (one.at == parcel::place::waiting) --waiting_;
   if (one.at == parcel::place::ready) ready_.erase(one);
+  if (one.at == parcel::place::late) late_.erase(one);
   if (one.at == parcel::place::retry) retries_.erase(one);
   timers_.erase(one);
   one.at = parcel::place::nowhere;
@@ -6332,8 +6419,8 @@ inline void dispatcher::reclaim(const lane_shard& locked) noexcept {
   }
   const std::lock_guard lock(mutex);
   trim(0);
-  if (!under_way_.empty() || !finished_.empty() || is_reporting_) return;
-  no_longer_lingers_ = last_opened_;  // as nothing else will make room
+  if (path_.in_flight() != 0 || path_.has_ready() || has_report() || is_reporting_) return;
+  no_longer_lingers_ = last_opened_;  // as nothing else will make room soon
   sleepers_.set_alarm(steady_time());
 }
 
@@ -6849,13 +6936,16 @@ bool core<Transport>::poll(steady_time until) {
   const std::uint64_t before = steps_;
   const auto is_empty = [&] { return this->is_settled((std::numeric_limits<std::uint64_t>::max)()); };
   const auto done = [&] { return is_empty() || ended_ || steps_ != before; };
-  if (worker* const by = find_driver()) {
-    // First all that is due, one thing at least; if that was nothing, what becomes due first.
-    drive(lock, *by, steady_time(), [&] { return is_empty() || (done() && is_over(until)); });
-    if (this->home.is_here() && !done()) drive(lock, *by, until, done);
-    if (!this->home.is_here()) return false;
-  } else {
-    wait(lock, until, done);
+  while (!done()) {
+    if (worker* const by = find_driver()) {
+      // First all that is due, one thing at least; if that was nothing, what becomes due first.
+      drive(lock, *by, steady_time(), [&] { return is_empty() || (done() && is_over(until)); });
+      if (this->home.is_here() && !done()) drive(lock, *by, until, done);
+      if (!this->home.is_here()) return false;
+      break;
+    }
+    wait(lock, until, [&] { return done() || find_driver() != nullptr; });
+    if (is_over(until)) break;
   }
   return !is_empty() && !ended_;
 }
@@ -6863,7 +6953,7 @@ bool core<Transport>::poll(steady_time until) {
 template <class Transport>
 submit_status core<Transport>::submit_patiently(const destination& to, const record& added,
                                                 steady_time until) {
-  if (threads_ != 0) return this->submit_for(to, added, until);
+  if (wanted_threads_ != 0) return this->submit_for(to, added, until);
   // It is for the caller to make room.
   return this->offer_until(to, added, until, steps_, [&](std::unique_lock<std::mutex>& lock) {
     const auto has_moved = [this, before = steps_] { return steps_ != before; };
@@ -8977,6 +9067,7 @@ inline exchange httplib_transport::post(const request& what) {
     return result;
   }
 
+  result.reused = reused;
   detail::round_trip trip(link.socket.number(), what, cancel_);
   const bool whole =
       (reused ? trip.send() : trip.send_on_new()) && receive_answer(trip, result.body);

@@ -163,9 +163,10 @@ class run {
     came.code = inlong::detail::find_code(came.got);
     came.means = inlong::detail::judge(came.got, came.code, one.made.fresh);
     model_.now = now_;
+    const steady_time usual = one.made.started + (one.count == 0 ? 250ms : 5s);
     model_.ends(one.where, generations_[one.where] == one.generation, one.closings,
                 one.made.started, one.first, one.count, how, one.made.fresh,
-                now_ >= one.made.deadline && one.made.deadline < one.made.started + 5s);
+                now_ >= one.made.deadline && one.made.deadline < usual);
     queue_.told(one.made, std::move(came), now_);
   }
 

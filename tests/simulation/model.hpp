@@ -149,7 +149,7 @@ class model {
                      bool fresh, bool late) {
     standing means = meaning_of(how).endpoint;
     if (how == reaction::stale ? !fresh : how == reaction::hangs && late) means = standing::neutral;
-    if (heartbeat) {  // any answer will do but a refusal to take records
+    if (heartbeat && !(how == reaction::hangs && late)) {  // any answer but a refusal will do
       const bool refused = how == reaction::drained || how == reaction::not_ready;
       means = refused || meaning_of(how).is_silent ? standing::failing : standing::sound;
     }

@@ -237,13 +237,16 @@ bool core<Transport>::poll(steady_time until) {
   const std::uint64_t before = steps_;
   const auto is_empty = [&] { return this->is_settled((std::numeric_limits<std::uint64_t>::max)()); };
   const auto done = [&] { return is_empty() || ended_ || steps_ != before; };
-  if (worker* const by = find_driver()) {
-    // First all that is due, one thing at least; if that was nothing, what becomes due first.
-    drive(lock, *by, steady_time(), [&] { return is_empty() || (done() && is_over(until)); });
-    if (this->home.is_here() && !done()) drive(lock, *by, until, done);
-    if (!this->home.is_here()) return false;
-  } else {
-    wait(lock, until, done);
+  while (!done()) {
+    if (worker* const by = find_driver()) {
+      // First all that is due, one thing at least; if that was nothing, what becomes due first.
+      drive(lock, *by, steady_time(), [&] { return is_empty() || (done() && is_over(until)); });
+      if (this->home.is_here() && !done()) drive(lock, *by, until, done);
+      if (!this->home.is_here()) return false;
+      break;
+    }
+    wait(lock, until, [&] { return done() || find_driver() != nullptr; });
+    if (is_over(until)) break;
   }
   return !is_empty() && !ended_;
 }
@@ -251,7 +254,7 @@ bool core<Transport>::poll(steady_time until) {
 template <class Transport>
 submit_status core<Transport>::submit_patiently(const destination& to, const record& added,
                                                 steady_time until) {
-  if (threads_ != 0) return this->submit_for(to, added, until);
+  if (wanted_threads_ != 0) return this->submit_for(to, added, until);
   // It is for the caller to make room.
   return this->offer_until(to, added, until, steps_, [&](std::unique_lock<std::mutex>& lock) {
     const auto has_moved = [this, before = steps_] { return steps_ != before; };

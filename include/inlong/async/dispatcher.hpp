@@ -685,8 +685,8 @@ inline void dispatcher::reclaim(const lane_shard& locked) noexcept {
   }
   const std::lock_guard lock(mutex);
   trim(0);
-  if (!under_way_.empty() || !finished_.empty() || is_reporting_) return;
-  no_longer_lingers_ = last_opened_;  // as nothing else will make room
+  if (path_.in_flight() != 0 || path_.has_ready() || has_report() || is_reporting_) return;
+  no_longer_lingers_ = last_opened_;  // as nothing else will make room soon
   sleepers_.set_alarm(steady_time());
 }
 

@@ -56,7 +56,7 @@ struct parcel {
   std::optional<steady_time> unknown_since;
 
   // Where it is in its queue.
-  enum class place { nowhere, ready, retry, waiting, in_flight };
+  enum class place { nowhere, ready, late, retry, waiting, in_flight };
   place at = place::nowhere;
   bool free_of_charge = false;  // of what it waits for: no retry that the budget pays for
   steady_time due{};

@@ -10,6 +10,7 @@
 #include <inlong/delivery/parcel.hpp>
 #include <inlong/delivery/retry_after.hpp>
 #include <inlong/delivery/retry_budget.hpp>
+#include <inlong/delivery/time_needed.hpp>
 #include <inlong/delivery/verdict.hpp>
 #include <inlong/detail/deadline.hpp>
 #include <inlong/detail/linked_list.hpp>
@@ -40,6 +41,7 @@ struct shared_state {
 
   fleet endpoints;
   retry_budget budget;
+  time_needed needed;
   std::uint64_t retries = 0;
 };
 
@@ -98,7 +100,9 @@ class queue {
   std::size_t in_flight() const noexcept { return in_flight_; }
   bool has_finished() const noexcept { return !finished_.empty(); }
   /// Whether there is something to send, as far as the queue goes.
-  bool has_ready() const noexcept { return !ready_.empty() || !retries_.empty(); }
+  bool has_ready() const noexcept {
+    return !ready_.empty() || !late_.empty() || !retries_.empty();
+  }
   /// Whether something has not been taken yet.
   bool is_empty() const noexcept { return in_use_ == 0; }
   /// A strict queue's driver lets it try a heartbeat once for each call: no call waits for two.
@@ -108,6 +112,9 @@ class queue {
   // next
   void pass_time(steady_time now) noexcept;
   std::optional<attempt> next_of(linked_list<parcel>& from, steady_time now) noexcept;
+  std::chrono::milliseconds usual_time() const noexcept {
+    return (std::min)(how_.request_timeout, how_.delivery_timeout);
+  }
   choice choose(parcel& leading, bool& fresh, steady_time now) noexcept;
   choice insist(const parcel& leading, steady_time now) noexcept;
   std::optional<attempt> dispatch(parcel& leading, choice to, bool fresh,
@@ -127,6 +134,7 @@ class queue {
 
   // where a parcel goes
   void ready_at_once(parcel& one) noexcept;
+  void put_off(parcel& one) noexcept;
   void wait_until(parcel& one, steady_time due, bool free_of_charge) noexcept;
   void finish(parcel& one) noexcept;
   void fail(parcel& one, errc error) noexcept;
@@ -145,6 +153,7 @@ class queue {
   bool may_probe_ = true;
 
   linked_list<parcel> ready_;     // to be sent, what was divided or is resent first
+  linked_list<parcel> late_;      // to be sent if nothing else is: it may be in vain
   linked_list<parcel> retries_;   // to be sent if the budget allows it
   timer_heap<parcel> timers_;     // those that wait, by when; those that are ready, by deadline
   linked_list<parcel> finished_;
@@ -189,15 +198,23 @@ inline std::optional<attempt> queue::next(steady_time now) noexcept {
     }
     if (order_ == order::strict) return std::nullopt;
   }
-  return next_of(ready_, now);
+  if (auto made = next_of(ready_, now)) return made;
+  return next_of(late_, now);
 }
 
 /// The next of those that can be sent now. Who has been at some endpoints, and can't be sent for
-/// that, does not hold up who can.
+/// that, does not hold up who can; nor does who has too little time left. Where more is submitted
+/// than can be sent, the head of the line is always about to expire.
 inline std::optional<attempt> queue::next_of(linked_list<parcel>& from, steady_time now) noexcept {
   const parcel* passed_over = nullptr;  // the first of them: then all have been looked at
+  const steady_time enough = later(now, (std::min)(shared_.needed.get(), usual_time() / 2));
   while (parcel* const leading = from.first()) {
     if (leading == passed_over) break;
+    if (leading->at == parcel::place::ready && order_ == order::free &&
+        leading->deadline < enough) {
+      put_off(*leading);
+      continue;
+    }
     bool fresh = false;
     const choice to = choose(*leading, fresh, now);
     if (to.what == choice::kind::nowhere) {
@@ -209,8 +226,8 @@ inline std::optional<attempt> queue::next_of(linked_list<parcel>& from, steady_t
     }
     if (to.what == choice::kind::probe) {
       may_probe_ = may_probe_ && order_ == order::free;
-      const steady_time limit =
-          (std::min)(later(now, fleet::probe_timeout), leading->deadline);
+      steady_time limit = later(now, fleet::probe_timeout);
+      if (order_ == order::strict) limit = (std::min)(limit, leading->deadline);  // its caller waits
       return attempt{to, nullptr, true, now, limit};
     }
     if (auto made = dispatch(*leading, to, fresh, now)) return made;
@@ -220,9 +237,9 @@ inline std::optional<attempt> queue::next_of(linked_list<parcel>& from, steady_t
 
 inline choice queue::choose(parcel& leading, bool& fresh, steady_time now) noexcept {
   fleet& endpoints = shared_.endpoints;
+  fresh = leading.resend_to != 0;
   choice to = endpoints.choose_again(leading.resend_to);
-  fresh = to.what == choice::kind::send;
-  if (fresh) return to;
+  if (to.what == choice::kind::send) return to;
   to = endpoints.choose(leading.asked, may_probe_, now);
   if (to.what == choice::kind::asked_all) {  // the others have gone since
     leading.asked.clear();
@@ -308,7 +325,7 @@ inline steady_time queue::wake() const noexcept {
     when = (std::min)(when, paid ? willing : either);
     if (order_ == order::strict) return when;
   }
-  return ready_.empty() ? when : (std::min)(when, willing);
+  return ready_.empty() && late_.empty() ? when : (std::min)(when, willing);
 }
 
 // ---- told
@@ -334,8 +351,11 @@ inline void queue::tell_of_heartbeat(const attempt& made, const reply& came,
   if (came.got.what == transmission::answered && !refuses) {
     return shared_.endpoints.revive(at, now);
   }
-  if (came.means.error == errc::cancelled) return;
-  at.probe_timed_out = came.means.error == errc::timeout;
+  const bool timed_out = came.means.error == errc::timeout;
+  const bool was_hurried =
+      made.deadline < later(made.started, fleet::probe_timeout) && now >= made.deadline;
+  if (came.means.error == errc::cancelled || (timed_out && was_hurried)) return;
+  at.ignores_heartbeats = timed_out || came.got.what == transmission::maybe_sent;
   at.note_failure(came.means.error, came.got.error_text);
   shared_.endpoints.fail(made.to, came.code == 2 ? long_rest : usual_rest, {}, made.started, now);
 }
@@ -369,6 +389,7 @@ inline void queue::tell_fleet(const attempt& made, const reply& came, steady_tim
   const rest* how = nullptr;
   switch (came.means.endpoint) {
     case standing::sound:
+      shared_.needed.succeed(now - made.started);
       return endpoints.succeed(at, made.started, now);
     case standing::neutral:
       return;
@@ -384,10 +405,12 @@ inline void queue::tell_fleet(const attempt& made, const reply& came, steady_tim
   }
   if (how == nullptr) return;  // not one of the enum's values
   // What had hardly any time left before the records' deadline, and took it all, says nothing of the
-  // endpoint.
-  const auto usual = (std::min)(how_.request_timeout, how_.delivery_timeout);
-  const bool was_hurried = made.deadline < later(made.started, usual / 2) && now >= made.deadline;
-  if (came.means.error == errc::timeout && was_hurried) return;
+  // endpoint, but that more is needed.
+  const bool was_hurried =
+      made.deadline < later(made.started, usual_time() / 2) && now >= made.deadline;
+  if (came.means.error == errc::timeout && was_hurried) {
+    return shared_.needed.run_out(made.deadline - made.started);
+  }
   at.note_failure(came.means.error, one.known_facts.detail);
   const std::chrono::milliseconds at_least = retry_after(came.got.retry_after, one.deadline, now);
   endpoints.fail(made.to, *how, at_least, made.started, now);
@@ -498,6 +521,13 @@ inline void queue::ready_at_once(parcel& one) noexcept {
   timers_.insert(one, one.deadline);
 }
 
+/// From `ready_`, whose later ones have more time, as a rule: so that what has most stands first.
+inline void queue::put_off(parcel& one) noexcept {
+  ready_.erase(one);
+  one.at = parcel::place::late;
+  late_.push_front(one);
+}
+
 inline void queue::wait_until(parcel& one, steady_time due, bool free_of_charge) noexcept {
   one.at = parcel::place::waiting;
   one.free_of_charge = free_of_charge;
@@ -508,6 +538,7 @@ inline void queue::wait_until(parcel& one, steady_time due, bool free_of_charge)
 inline void queue::leave(parcel& one) noexcept {
   if (one.at == parcel::place::waiting) --waiting_;
   if (one.at == parcel::place::ready) ready_.erase(one);
+  if (one.at == parcel::place::late) late_.erase(one);
   if (one.at == parcel::place::retry) retries_.erase(one);
   timers_.erase(one);
   one.at = parcel::place::nowhere;

@@ -317,7 +317,7 @@ inline sighting look_at(const exchange& got, std::optional<int> code, bool fresh
 }
 
 inline verdict judge(const exchange& got, std::optional<int> code, bool fresh) noexcept {
-  verdict means = find_verdict(look_at(got, code, fresh)).means;
+  verdict means = find_verdict(look_at(got, code, fresh || !got.reused)).means;
   if (!got.cut_off) return means;
   // Whatever it says, nobody can have stored what was not wholly sent: a success is not this one's.
   if (means.what == action::deliver) means = find_verdict({finding::status, got.status}).means;

@@ -57,7 +57,8 @@ class fleet {
 
   /// While another endpoint is open, each holds `most_at_one` requests at most, and one that is not
   /// proven never more than one. Where there are as many under way together, which may all be held
-  /// up, the next goes to one that has none and has answered last. With `no_limit` nothing of that:
+  /// up, the next goes to one that has none and has answered last; now and then, paid for like a
+  /// heartbeat, to one that has come back. With `no_limit` nothing of that:
   /// who waits for an answer, and has a thread for it, goes where there is hope.
   fleet(std::uint64_t seed, std::size_t most_at_one)
       : random_(seed), most_at_one_((std::max<std::size_t>)(1, most_at_one)) {
@@ -120,6 +121,7 @@ class fleet {
   }
   choice begin(choice::kind what, node& where) noexcept;
   node* find_latest(const candidates& from, std::size_t count) const noexcept;
+  static node* find_reopened(const candidates& from, std::size_t count) noexcept;
   node* find_for_probe(steady_time now) noexcept;
   node* find_rested(steady_time now) noexcept;
   node* pick(const candidates& from, std::size_t count, steady_time now) noexcept;
@@ -157,20 +159,26 @@ inline choice fleet::choose(const node_set& asked, bool may_probe, steady_time n
   if (!any_proven && hopeless) {
     // None has answered yet, and the next may be the one that does.
     if (node* const rested = find_rested(now)) {
-      return begin(rested->probe_timed_out ? choice::kind::send : choice::kind::probe, *rested);
+      return begin(rested->ignores_heartbeats ? choice::kind::send : choice::kind::probe, *rested);
     }
     if (count == 0) return {};
   }
-  const bool is_last = in_flight_ >= most_at_one_;
-  if (any_proven && may_probe && !is_last && at_unproven_ == 0 && credit_ >= probe_price) {
+  const bool may_find_out = any_proven && at_unproven_ == 0 && credit_ >= probe_price;
+  if (may_find_out && may_probe) {
     if (node* const found = find_for_probe(now)) {
       credit_ -= probe_price;
       return begin(choice::kind::probe, *found);
     }
   }
   if (all_asked) return {choice::kind::asked_all, nullptr, false, 0};
-  if (node* const latest = is_last ? find_latest(free, count) : nullptr) {
-    return begin(choice::kind::send, *latest);
+  const bool is_last = in_flight_ >= most_at_one_;
+  if (is_last) {
+    // Or one that is back would never get a request where there is always work for all.
+    if (node* const found = may_find_out ? find_reopened(free, count) : nullptr) {
+      credit_ -= probe_price;
+      return begin(choice::kind::send, *found);
+    }
+    if (node* const latest = find_latest(free, count)) return begin(choice::kind::send, *latest);
   }
   // While proven ones can take it, a request does not go to one of which nothing is known, and to
   // one that has only answered a heartbeat if no other request is at such a one.
@@ -237,6 +245,16 @@ inline node* fleet::find_latest(const candidates& from, std::size_t count) const
   return latest;
 }
 
+/// One that has answered a heartbeat, and no request yet.
+inline node* fleet::find_reopened(const candidates& from, std::size_t count) noexcept {
+  const auto is_reopened = [](const node* each) {
+    return each->state.state() == endpoint_state::open && is_unproven(each);
+  };
+  const auto end = from.begin() + count;
+  const auto found = std::find_if(from.begin(), end, is_reopened);
+  return found == end ? nullptr : *found;
+}
+
 /// An active one that is untried, or else one that has rested, if there is a place for it.
 inline node* fleet::find_for_probe(steady_time now) noexcept {
   for (node* const each : active_) {
@@ -268,13 +286,13 @@ inline void fleet::succeed(node& at, steady_time started, steady_time now) noexc
       at.state.state() == endpoint_state::closed && started <= at.state.since();
   if (closed_since && has_open()) return;
   at.state.succeed(started, now);
-  at.probe_timed_out = false;
+  at.ignores_heartbeats = false;
   activate(at);
 }
 
 inline void fleet::revive(node& at, steady_time now) noexcept {
   at.state.reopen(now);
-  at.probe_timed_out = false;
+  at.ignores_heartbeats = false;
   activate(at);
 }
 

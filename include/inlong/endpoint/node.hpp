@@ -52,7 +52,7 @@ struct node {
   size_limit limit;
   bool active = false;          // among those that are used
   bool retired = false;         // no longer in the list; goes with its last request
-  bool probe_timed_out = false; // perhaps it is only far away
+  bool ignores_heartbeats = false;  // perhaps it is only far away, or knows none
   std::size_t in_flight = 0;    // heartbeats included
   std::size_t lost = 0;         // of these, those that were begun before it was closed last
   unsigned closings = 0;

@@ -68,6 +68,9 @@ struct exchange {
   /// A kept connection turned out to be closed before the first byte of an answer. Says nothing
   /// about the server's health.
   bool stale = false;
+  /// Something had been sent on the connection before, so that what came may be what the server had
+  /// to say of that. True where the transport does not know.
+  bool reused = true;
   /// Why there is no answer; a generic or system error. These make a difference:
   /// `std::errc::timed_out`; `operation_canceled`; `connection_reset` or `broken_pipe`, if the
   /// connection ended before a byte of the answer; `connection_aborted`, if it did within the

@@ -166,6 +166,7 @@ inline exchange httplib_transport::post(const request& what) {
     return result;
   }
 
+  result.reused = reused;
   detail::round_trip trip(link.socket.number(), what, cancel_);
   const bool whole =
       (reused ? trip.send() : trip.send_on_new()) && receive_answer(trip, result.body);

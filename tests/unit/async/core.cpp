@@ -184,6 +184,28 @@ TEST_CASE("poll waits for what becomes due first, and no longer") {
   }
 }
 
+TEST_CASE("without workers, who waits in poll takes over from who leaves it") {
+  for (int round = 0; round < 50; ++round) {  // in most of them the other one comes first
+    async_options how = with_workers(0);
+    how.linger = 10ms;
+    driven reporter(how);
+    reporter.at->open();
+    reporter.submit();
+    std::atomic<bool> begun{false};
+    std::thread leaves([&] {
+      begun = true;
+      static_cast<void>(reporter.core->poll(in(5ms)));
+    });
+    while (!begun) std::this_thread::yield();
+    CHECK(took([&] {
+            while (reporter.core->poll(in(20s))) {
+            }
+          }) < 5s);
+    CHECK(reporter.reported == 1);
+    leaves.join();
+  }
+}
+
 TEST_CASE("a flush within the callback returns in time, whatever the network does") {
   driven reporter(with_workers(2));
   bool first = true;

@@ -224,6 +224,24 @@ TEST_CASE("what lingers is sent early where it takes all memory, and nothing els
   CHECK(driver.counted().pending == 1);  // and lingers, as there is room again
 }
 
+TEST_CASE("what lingers is sent early where it takes all memory, though something else waits") {
+  async_options how = small_memory();
+  how.linger = 1h;
+  scripted_driver driver(how);
+  driver.network.next(scripted_transport::code(113));
+  CHECK(driver.submit("of a stream that is not known yet") == submit_status::accepted);
+  driver.run_all();
+  CHECK(driver.counted().pending == 1);
+  int accepted = 0;
+  while (driver.of.submit({"group " + std::to_string(accepted), "stream"}, {"x"}) ==
+         submit_status::accepted) {
+    ++accepted;
+  }
+  CHECK(accepted > 1);
+  driver.run(std::chrono::steady_clock::now());
+  CHECK(driver.counted().delivered == static_cast<std::uint64_t>(accepted));
+}
+
 TEST_CASE("whoever goes on to another request lets the one who keeps the time know of a retry") {
   async_options how;
   how.linger = 1h;

@@ -248,6 +248,9 @@ TEST_CASE("the farewell on an idle connection is not about the request") {
                        standing::neutral};
   CHECK(judged(farewell, false) == resent);
   CHECK(judged(farewell, true) == expected_of_code(INT_MAX));  // nobody says farewell at once
+  exchange of_the_first_request = farewell;
+  of_the_first_request.reused = false;
+  CHECK(judged(of_the_first_request, false) == expected_of_code(INT_MAX));
   for (const char* text : {"Process message failure: null pointer", "null",
                            "Process message failure: ", "process message failure: null"}) {
     CAPTURE(text);

@@ -305,13 +305,13 @@ TEST_CASE("one whose heartbeat was too slow gets a request next: perhaps it is f
   of.now = of.all.wake();
   const choice probe = of.choose();
   CHECK(probe.what == choice::kind::probe);
-  probe.where->probe_timed_out = true;
+  probe.where->ignores_heartbeats = true;
   of.fail(probe);
   of.now = of.all.wake();
   const choice request = of.choose();
   CHECK(request.what == choice::kind::send);
   of.succeed(request);
-  CHECK_FALSE(request.where->probe_timed_out);
+  CHECK_FALSE(request.where->ignores_heartbeats);
 }
 
 TEST_CASE("while the only hope is busy, one that has rested is tried beside it") {

@@ -723,12 +723,16 @@ TEST_CASE("a request that wants a fresh connection does not take the one that is
   });
   httplib_transport transport;
   peers::posted what = peer.asked();
+  std::string reused;
   for (const bool fresh : {false, false, true, false}) {
     inlong::request each = what.made();
     each.fresh = fresh;
-    CHECK(transport.post(each).what == transmission::answered);
+    const exchange answer = transport.post(each);
+    CHECK(answer.what == transmission::answered);
+    reused += answer.reused ? 'r' : 'n';
   }
   CHECK(peer.connections() == 2);
+  CHECK(reused == "nrnr");
 }
 
 TEST_CASE("a success that comes while the body is being sent can't be meant for it") {
