@@ -116,7 +116,8 @@ inline void add_options(CLI::App& app, settings& wanted) {
                wanted.how.linger, true);
   app.add_option("-w,--workers", wanted.how.workers,
                  "Requests on their way at a time. With one, lines arrive in their order, unless "
-                 "some have to be sent again; with several, requests overtake each other")
+                 "some have to be sent again or time runs out; with several, requests overtake each "
+                 "other")
       ->check(why_not_positive)
       ->capture_default_str();
   app.add_option_function<std::string>(
