@@ -457,15 +457,14 @@ class Failures(ToolTest):
             "/proc/self/mem: Input/output error", self.tool(server, "/proc/self/mem", status=1)
         )
 
-
     def test_a_stream_that_is_closed_is_no_other_one(self):
         server = self.stand_in()
         lines = b"bad \xff\n" + lines_of(numbered(1000)) + b"bad \xff\n"
-        for closed, status in [("<&-", 1), (">&-", 1), ("2>&-", 1), (">&- 2>&-", 1)]:
+        for closed in ["<&-", ">&-", "2>&-", ">&- 2>&-"]:
             with self.subTest(closed=closed):
                 done = run("bash", "-c", f'exec "$@" {closed}', "bash", TOOL, "--address",
                            server.address, *TO, *ORDERLY, stdin=lines)
-                self.assertEqual(done.returncode, status, done.stderr)
+                self.assertEqual(done.returncode, 1, done.stderr)
                 if closed == "<&-":
                     self.assertIn(b"stdin: Bad file descriptor", done.stderr)
         self.assertEqual(server.stored(), lines_of(numbered(1000)) * 3)

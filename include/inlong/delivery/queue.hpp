@@ -123,6 +123,8 @@ class queue {
 
   // told
   void tell_fleet(const attempt& made, const reply& came, steady_time now) noexcept;
+  static bool was_hurried(const attempt& made, const reply& came, std::chrono::milliseconds usual,
+                          steady_time now) noexcept;
   void tell_of_heartbeat(const attempt& made, const reply& came, steady_time now) noexcept;
   void note(parcel& one, const attempt& made, reply& came) noexcept;
   void decide(parcel& one, const attempt& made, const reply& came, steady_time now) noexcept;
@@ -344,6 +346,14 @@ inline void queue::told(const attempt& made, reply&& came, steady_time now) noex
   shared_.endpoints.done(made.to);
 }
 
+/// Whether it had less than so much time before a deadline that is not its own, and took it all, which
+/// says nothing of the endpoint.
+inline bool queue::was_hurried(const attempt& made, const reply& came,
+                               std::chrono::milliseconds usual, steady_time now) noexcept {
+  return came.means.error == errc::timeout && made.deadline < later(made.started, usual) &&
+         now >= made.deadline;
+}
+
 inline void queue::tell_of_heartbeat(const attempt& made, const reply& came,
                                      steady_time now) noexcept {
   node& at = *made.to.where;
@@ -351,11 +361,10 @@ inline void queue::tell_of_heartbeat(const attempt& made, const reply& came,
   if (came.got.what == transmission::answered && !refuses) {
     return shared_.endpoints.revive(at, now);
   }
-  const bool timed_out = came.means.error == errc::timeout;
-  const bool was_hurried =
-      made.deadline < later(made.started, fleet::probe_timeout) && now >= made.deadline;
-  if (came.means.error == errc::cancelled || (timed_out && was_hurried)) return;
-  at.ignores_heartbeats = timed_out || came.got.what == transmission::maybe_sent;
+  if (came.means.error == errc::cancelled) return;
+  if (was_hurried(made, came, fleet::probe_timeout, now)) return;
+  at.ignores_heartbeats =
+      came.means.error == errc::timeout || came.got.what == transmission::maybe_sent;
   at.note_failure(came.means.error, came.got.error_text);
   shared_.endpoints.fail(made.to, came.code == 2 ? long_rest : usual_rest, {}, made.started, now);
 }
@@ -404,11 +413,7 @@ inline void queue::tell_fleet(const attempt& made, const reply& came, steady_tim
       break;
   }
   if (how == nullptr) return;  // not one of the enum's values
-  // What had hardly any time left before the records' deadline, and took it all, says nothing of the
-  // endpoint, but that more is needed.
-  const bool was_hurried =
-      made.deadline < later(made.started, usual_time() / 2) && now >= made.deadline;
-  if (came.means.error == errc::timeout && was_hurried) {
+  if (was_hurried(made, came, usual_time() / 2, now)) {
     return shared_.needed.run_out(made.deadline - made.started);
   }
   at.note_failure(came.means.error, one.known_facts.detail);

@@ -58,8 +58,8 @@ class fleet {
   /// While another endpoint is open, each holds `most_at_one` requests at most, and one that is not
   /// proven never more than one. Where there are as many under way together, which may all be held
   /// up, the next goes to one that has none and has answered last; now and then, paid for like a
-  /// heartbeat, to one that has come back. With `no_limit` nothing of that:
-  /// who waits for an answer, and has a thread for it, goes where there is hope.
+  /// heartbeat, to one that has come back. With `no_limit` nothing of that: who waits for an answer,
+  /// and has a thread for it, goes where there is hope.
   fleet(std::uint64_t seed, std::size_t most_at_one)
       : random_(seed), most_at_one_((std::max<std::size_t>)(1, most_at_one)) {
     active_.reserve(most_active);
